@@ -1,0 +1,112 @@
+// Builds `dist`: the library with its types (dist/src) and the command line, bundled for a fast start (dist/bin).
+// Says nothing unless something is wrong.
+
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+// Built beside the old one, which stays usable until the new one is whole.
+const fresh = join(dist, `.unfinished-${process.pid}`);
+
+/** Loaded from node_modules when needed: CommonJS packages that only few runs want. */
+const EXTERNAL = ['cosmiconfig', 'ebml'];
+
+/** Commander asks for `child_process` at once, though only for subcommands that are programs of their own. */
+const LAZY_CHILD_PROCESS = {
+  name: 'lazy-child-process',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]commander[\\/]lib[\\/]command\.js$/ }, async ({ path }) => ({
+      loader: 'js',
+      contents: (await readFile(path, 'utf8')).replace(
+        "require('node:child_process')",
+        "{ spawn: (...args) => require('node:child_process').spawn(...args) }",
+      ),
+    }));
+  },
+};
+
+async function buildLibrary() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await execute(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh]);
+}
+
+const BUNDLE = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: EXTERNAL,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  plugins: [LAZY_CHILD_PROCESS],
+  // For the CommonJS packages in the bundle.
+  banner: {
+    js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",
+  },
+};
+
+async function buildCommandLine() {
+  const bin = join(fresh, 'bin');
+  const [{ metafile }] = await Promise.all([
+    build({ ...BUNDLE, entryPoints: ['bin/kvsrec.ts'], outdir: bin, splitting: true }),
+    // Apart, because what two entries share would be split off, and every file costs time at the start.
+    build({ ...BUNDLE, entryPoints: ['src/cli/split-worker.ts'], outdir: bin }),
+  ]);
+  await chmod(join(bin, 'kvsrec.js'), 0o755);
+  await writeFile(join(bin, 'THIRD-PARTY-NOTICES.txt'), await notices(Object.keys(metafile.inputs)));
+}
+
+/** The licences of the packages whose code is in the bundle. */
+async function notices(inputs) {
+  const packages = new Set(
+    inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(input)?.[0]).filter(Boolean),
+  );
+  const texts = await Promise.all(
+    [...packages].sort().map(async (folder) => {
+      const { name, version, license } = JSON.parse(
+        await readFile(join(root, folder, 'package.json'), 'utf8'),
+      );
+      const text = await licenceText(join(root, folder));
+      return `${name} ${version} (${license})\n\n${text}`;
+    }),
+  );
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+async function licenceText(folder) {
+  for (const name of ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt']) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
+    if (text !== null) return text;
+  }
+  throw new Error(`${folder} has no licence file`);
+}
+
+function execute(command, args) {
+  return new Promise((resolve, reject) => {
+    spawn(command, args, { cwd: root, stdio: 'inherit' }).once('exit', (status) =>
+      status === 0 ? resolve() : reject(new Error(`${args.join(' ')} ended with ${status}`)),
+    );
+  });
+}
+
+try {
+  await mkdir(fresh, { recursive: true });
+  await Promise.all([buildLibrary(), buildCommandLine()]);
+  for (const name of await readdir(dist)) {
+    if (!name.startsWith('.unfinished-')) await rm(join(dist, name), { recursive: true });
+  }
+  for (const name of await readdir(fresh)) await rename(join(fresh, name), join(dist, name));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  await rm(fresh, { recursive: true, force: true });
+}

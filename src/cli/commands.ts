@@ -1,0 +1,34 @@
+// The list of commands. To add one, write its file in `commands/` and add its row here.
+
+import type { CommandRow } from './command.ts';
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'split',
+    arguments: '<input...>',
+    summary: 'write the audio of every contact in a dump to files',
+    group: 'Dumps',
+    load: async () => (await import('./commands/split.ts')).split,
+  },
+  {
+    name: 'inspect',
+    arguments: '<input>',
+    summary: 'show what is in a dump',
+    group: 'Dumps',
+    load: async () => (await import('./commands/inspect.ts')).inspect,
+  },
+  {
+    name: 'verify',
+    arguments: '[manifest]',
+    summary: 'compare dumps with what a manifest records of them',
+    group: 'Dumps',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'config',
+    arguments: '',
+    summary: 'show the effective settings and where each came from',
+    group: 'Settings',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+];

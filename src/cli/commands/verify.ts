@@ -1,0 +1,62 @@
+// `kvsrec verify`: dumps against what a manifest records of them.
+
+import { rename, writeFile } from 'node:fs/promises';
+import { KvsrecError } from '../../errors.ts';
+import type { CommandContext, CommandDefinition } from '../command.ts';
+import { DONE, FAILED } from '../exit-status.ts';
+import { printable } from '../printable.ts';
+import { verifyTable } from '../verify/table.ts';
+
+export const verify: CommandDefinition = {
+  description:
+    'Runs the parser over the dumps that a manifest names and compares audio and structure with what it records. ' +
+    'Ends with 1 if anything differs.',
+  argumentDescriptions: [
+    'the manifest, or the directory with manifest.json (default: the current directory)',
+  ],
+  options: [
+    {
+      flags: '--update',
+      description: 'write the manifest from the dumps instead of comparing',
+      group: 'Work',
+    },
+    { flags: '--junit <file>', description: 'write a JUnit report, too; an old one is replaced' },
+  ],
+  examples: [
+    { line: 'kvsrec verify fixtures', does: 'a row per dump' },
+    { line: 'kvsrec verify fixtures/manifest.json --junit verify.xml', does: 'a report for CI, too' },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const { options, terminal, signal } = context;
+  const path = context.arguments[0] ?? '.';
+  const { updateManifest, verifyManifest } = await import('../../recording/manifest.ts');
+  if (options.update === true) {
+    if (options.junit !== undefined) {
+      throw new KvsrecError(
+        'conflicting-options',
+        '--update compares nothing, so there is no --junit report of it',
+        {
+          exitCode: 2,
+          hint: 'Give one of them.',
+        },
+      );
+    }
+    const updated = await updateManifest(path, { signal });
+    terminal.result(`${printable(updated.manifest)} records ${updated.dumps.length} dumps`);
+    terminal.document(updated);
+    return DONE;
+  }
+  const verified = await verifyManifest(path, { signal });
+  if (typeof options.junit === 'string') {
+    const { junitReport } = await import('../verify/junit.ts');
+    const unfinished = `${options.junit}.${process.pid}.tmp`;
+    await writeFile(unfinished, junitReport(verified));
+    await rename(unfinished, options.junit);
+  }
+  terminal.result(verifyTable(verified, terminal.paint));
+  terminal.document(verified);
+  return verified.dumps.every(({ ok }) => ok) ? DONE : FAILED;
+}

@@ -1,0 +1,24 @@
+// The way in from `bin`: answers `--version` at once, loads the rest only for what needs it, and ends the
+// process with the right status once everything is written.
+
+import { guardOutput } from './guard-output.ts';
+import { version } from './version.ts';
+
+/**
+ * Runs the command line.
+ * @param argv Arguments without the interpreter and the script.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  guardOutput();
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${version()}\n`);
+    return;
+  }
+  const { run } = await import('./run.ts');
+  process.exitCode = await run(argv);
+  // What a command has left open (standard input, say) must not keep the process alive after its results.
+  process.stdout.write('', (error) => {
+    // An output that failed ends the process by itself.
+    if (!error) process.stderr.write('', () => process.exit());
+  });
+}

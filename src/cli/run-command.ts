@@ -1,0 +1,59 @@
+// One call of a command: settings, terminal and signals around its work.
+
+import { resolveSettings } from '../config/resolve-settings.ts';
+import { KvsrecError } from '../errors.ts';
+import { listenForInterruption } from './interruption.ts';
+import type { OutputModes } from './output-modes.ts';
+import type { Call } from './program.ts';
+import { reportError } from './report-error.ts';
+import { openTerminal } from './terminal.ts';
+
+/**
+ * Runs the command that was called.
+ * @param modes Set to what the settings say as soon as they are known.
+ * @returns The exit status.
+ * @throws What the command throws, unless a signal interrupted it.
+ */
+export async function runCommand(call: Call, modes: OutputModes): Promise<number> {
+  const { values, origins, file } = await resolveSettings({
+    flags: call.flags,
+    env: process.env,
+    directory: process.cwd(),
+  });
+  modes.json = values.json;
+  modes.quiet = values.quiet;
+  modes.verbose = values.verbose;
+  modes.color = values.color;
+  const terminal = await openTerminal(modes);
+  if (file !== null) terminal.log(`settings from ${file}`);
+
+  const interruption = listenForInterruption(() =>
+    terminal.note('interrupted: finishing the files (once more to stop at once)'),
+  );
+  try {
+    const status = await call.definition.run({
+      arguments: call.arguments,
+      options: call.options,
+      settings: values,
+      origins,
+      configFile: file,
+      terminal,
+      signal: interruption.signal,
+    });
+    return interruption.status() ?? status;
+  } catch (error) {
+    const status = interruption.status();
+    if (status === null) throw error;
+    await reportError(interrupted(error), modes);
+    return status;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+/** What an interrupted command threw: its own error if it has something to say, else the interruption itself. */
+function interrupted(error: unknown): unknown {
+  return error instanceof Error && error.name === 'AbortError'
+    ? new KvsrecError('interrupted', 'interrupted before the work was done', { cause: error })
+    : error;
+}

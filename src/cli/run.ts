@@ -1,0 +1,48 @@
+// One run of the command line, from arguments to exit status.
+
+import { CommanderError } from 'commander';
+import { COMMANDS } from './commands.ts';
+import { earlyModes } from './output-modes.ts';
+import { wantsColor } from './paint.ts';
+import { type Call, createProgram } from './program.ts';
+import { reportError } from './report-error.ts';
+import { runCommand } from './run-command.ts';
+import { usageError } from './usage-error.ts';
+
+/**
+ * Does what the arguments ask for.
+ * @returns The exit status; never throws.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const modes = earlyModes(argv, process.env);
+  const failHard = async (thrown: unknown) => process.exit(await reportError(thrown, modes));
+  process.on('uncaughtException', failHard);
+  let status = 0;
+  let helpOfError = '';
+  const program = createProgram(COMMANDS, {
+    colorHelp: wantsColor(process.stdout, modes.color, process.env),
+    writeErr: (text) => {
+      helpOfError += text;
+    },
+    onCall: async (call: Call) => {
+      status = await runCommand(call, modes);
+    },
+  });
+  try {
+    await program.parseAsync(helpAsFlag(argv), { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return await reportError(error, modes);
+    if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') process.stderr.write(`${helpOfError}\n`);
+    const command = COMMANDS.find(({ name }) => argv.includes(name));
+    return await reportError(usageError(error, command?.name), modes);
+  } finally {
+    process.off('uncaughtException', failHard);
+  }
+}
+
+/** `help` and `help split` as `--help` and `split --help`. */
+function helpAsFlag(argv: readonly string[]): string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+}

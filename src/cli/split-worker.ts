@@ -1,0 +1,20 @@
+// The worker thread of `split --jobs`: does one task after another as it is told.
+
+import { parentPort } from 'node:worker_threads';
+import type { FromWorker, ToWorker } from './split/messages.ts';
+import { splitInput } from './split/split-input.ts';
+
+const port = parentPort;
+if (!port) throw new Error('this file is a worker thread');
+
+const abort = new AbortController();
+const say = (message: FromWorker) => port.postMessage(message);
+
+port.on('message', async (message: ToWorker) => {
+  if (message.kind === 'abort') {
+    abort.abort();
+    return;
+  }
+  const onProgress = (bytes: number) => say({ kind: 'progress', bytes });
+  say({ kind: 'done', outcome: await splitInput(message.task, { signal: abort.signal, onProgress }) });
+});

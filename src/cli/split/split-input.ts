@@ -1,0 +1,51 @@
+// Splits one input. The main thread and the workers run this same function.
+
+import { openInput } from '../open-input.ts';
+import { asKvsrecError, errorDocument } from '../report-error.ts';
+import type { SplitFailure, SplitOutcome, SplitTask } from './task.ts';
+
+export interface SplitRun {
+  signal: AbortSignal;
+  /** Bytes of the input read so far. */
+  onProgress(bytes: number): void;
+}
+
+/** Does a task; whatever goes wrong becomes its outcome. */
+export async function splitInput(
+  { input, outDir, options }: SplitTask,
+  run: SplitRun,
+): Promise<SplitOutcome> {
+  try {
+    const [{ splitSource }, source] = await Promise.all([
+      import('../../recording/split.ts'),
+      openInput(input),
+    ]);
+    try {
+      return await splitSource(source, outDir, options, run);
+    } finally {
+      await source.close();
+    }
+  } catch (thrown) {
+    return run.signal.aborted && thrown instanceof Error && thrown.name === 'AbortError'
+      ? notDone(input)
+      : failure(input, thrown);
+  }
+}
+
+/** The outcome of an input that failed. */
+export function failure(input: string, thrown: unknown): SplitFailure {
+  const error = asKvsrecError(thrown);
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return {
+    input,
+    error: errorDocument(error),
+    exitCode: error.exitCode,
+    stack: origin.stack ?? String(origin),
+  };
+}
+
+/** The outcome of an input that a signal kept from being done. */
+export function notDone(input: string): SplitFailure {
+  const message = `${input}: interrupted before it was done`;
+  return { input, error: { code: 'interrupted', message, hint: null }, exitCode: 1, stack: message };
+}

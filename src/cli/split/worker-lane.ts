@@ -1,0 +1,57 @@
+// A worker thread as something that does tasks.
+
+import { Worker } from 'node:worker_threads';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { failure, type SplitRun } from './split-input.ts';
+import type { SplitOutcome, SplitTask } from './task.ts';
+
+export interface Lane {
+  run(task: SplitTask, run: SplitRun): Promise<SplitOutcome>;
+  close(): Promise<void>;
+}
+
+/** Starts a worker on its first task, and a new one if that has died. */
+export function workerLane(): Lane {
+  let worker: Worker | undefined;
+
+  const run = (task: SplitTask, { signal, onProgress }: SplitRun): Promise<SplitOutcome> =>
+    new Promise((resolve) => {
+      worker ??= startWorker();
+      const current = worker;
+      const tell = (message: ToWorker) => current.postMessage(message);
+      const abort = () => tell({ kind: 'abort' });
+      const finish = (outcome: SplitOutcome) => {
+        signal.removeEventListener('abort', abort);
+        current.off('message', onMessage).off('error', onDeath).off('exit', onDeath);
+        resolve(outcome);
+      };
+      const onMessage = (message: FromWorker) => {
+        if (message.kind === 'progress') onProgress(message.bytes);
+        else finish(message.outcome);
+      };
+      const onDeath = (reason: unknown) => {
+        worker = undefined;
+        finish(
+          failure(task.input, reason instanceof Error ? reason : new Error(`a worker ended with ${reason}`)),
+        );
+      };
+      current.on('message', onMessage).once('error', onDeath).once('exit', onDeath);
+      signal.addEventListener('abort', abort);
+      tell({ kind: 'split', task });
+      if (signal.aborted) abort();
+    });
+
+  const close = async () => {
+    await worker?.terminate();
+  };
+
+  return { run, close };
+}
+
+function startWorker(): Worker {
+  // From sources the worker is a TypeScript file, too, for whoever runs those (tsx).
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  // In the bundle all files lie side by side.
+  const folder = /\/cli\/split\/[^/]+$/.test(import.meta.url) ? '..' : '.';
+  return new Worker(new URL(`${folder}/split-worker.${extension}`, import.meta.url));
+}

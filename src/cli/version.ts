@@ -1,0 +1,20 @@
+// The version, from the package's own package.json.
+
+import { readFileSync } from 'node:fs';
+
+/** For example `1.2.3`. */
+export function version(): string {
+  // One room deeper in `dist/src/cli` than in `src/cli` and `dist/bin`.
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+        name?: string;
+        version: string;
+      };
+      if (manifest.name === 'kvsrec') return manifest.version;
+    } catch {
+      // Not there: the next one is.
+    }
+  }
+  return 'unknown';
+}

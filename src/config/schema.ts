@@ -1,0 +1,97 @@
+// What the value of each setting must look like, whichever source it comes from. Flags and environment
+// variables give strings, config files give typed values: both are read here, and only here.
+// `zod/mini` because its import costs a quarter of the full package's.
+
+import * as z from 'zod/mini';
+import { SETTINGS, type SettingKey } from './settings.ts';
+
+/** A choice of words. */
+const choice = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, `expected ${words.length === 2 ? words.join(' or ') : `one of ${words.join(', ')}`}`);
+
+/** A list of words: an array, or one string with commas. Repeated words count once. */
+const list = <const T extends readonly [string, ...string[]]>(words: T) => {
+  const expected = `expected any of ${words.join(', ')}, comma-separated`;
+  return z.pipe(
+    z.pipe(
+      z.transform((value: unknown) =>
+        typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value,
+      ),
+      z.array(z.enum(words, expected), expected).check(z.minLength(1, expected)),
+    ),
+    z.transform((items) => [...new Set(items)]),
+  );
+};
+
+/** Milliseconds: a number, or `100`, `100ms`, `0.1s`, `1m`. */
+const milliseconds = () => {
+  const expected = 'expected a length of time such as 100, 100ms or 0.1s';
+  return z.pipe(z.transform(toMilliseconds), z.number(expected).check(z.nonnegative(expected)));
+};
+
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
+
+function toMilliseconds(value: unknown): unknown {
+  const parts = typeof value === 'string' ? /^(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m)?$/.exec(value.trim()) : null;
+  return parts ? Number(parts[1]) * UNIT_MS[(parts[2] ?? 'ms') as keyof typeof UNIT_MS] : value;
+}
+
+/** Yes or no: a boolean, or a word for one. */
+const toggle = () =>
+  z.pipe(z.transform(toBoolean), z.boolean('expected yes or no (true, false, on, off, 1, 0)'));
+
+const YES = new Set(['true', 'yes', 'on', '1']);
+const NO = new Set(['false', 'no', 'off', '0']);
+
+function toBoolean(value: unknown): unknown {
+  const word = String(value).toLowerCase();
+  return YES.has(word) ? true : NO.has(word) ? false : value;
+}
+
+const text = (expected: string) => z.string(expected).check(z.minLength(1, expected));
+
+/** `TAG=VALUE`; the value may be empty and may contain further equals signs. */
+const tagAndValue = () =>
+  z.pipe(
+    z.string('expected TAG=VALUE').check(z.regex(/^[^=]+=/, 'expected TAG=VALUE')),
+    z.transform((pair) => ({
+      tag: pair.slice(0, pair.indexOf('=')),
+      value: pair.slice(pair.indexOf('=') + 1),
+    })),
+  );
+
+/** A number of jobs, or `auto`. */
+const jobs = () => {
+  const expected = 'expected a whole number from 1, or auto';
+  return z.pipe(
+    z.transform((value: unknown) =>
+      typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value,
+    ),
+    z.union([z.literal('auto'), z.int(expected).check(z.positive(expected))], expected),
+  );
+};
+
+/** A value per key; what a failed check says starts with "expected". */
+export const SCHEMA = {
+  layout: list(SETTINGS.layout.choices),
+  track: choice(SETTINGS.track.choices),
+  timeline: choice(SETTINGS.timeline.choices),
+  gapTolerance: milliseconds(),
+  contactId: z.optional(text('expected a contact id')),
+  match: z.optional(tagAndValue()),
+  out: text('expected a directory'),
+  name: z.optional(text('expected a template')),
+  overwrite: toggle(),
+  jobs: jobs(),
+  json: toggle(),
+  quiet: toggle(),
+  verbose: toggle(),
+  color: z.pipe(
+    z.transform(toBoolean),
+    z.union([z.literal('auto'), z.boolean()], 'expected yes, no or auto (true, false, on, off, 1, 0)'),
+  ),
+  config: z.optional(text('expected a file')),
+} satisfies Record<SettingKey, z.ZodMiniType>;
+
+/** The settings as commands get them; times in milliseconds. */
+export type Settings = { [Key in SettingKey]: z.output<(typeof SCHEMA)[Key]> };

@@ -1,0 +1,195 @@
+// The table of settings: every key with its flag, environment variable, default and description.
+// Plain data, so that help and start-up need no validator; what a value must look like is in `schema.ts`.
+
+/** One row of the table. */
+export interface SettingDescription {
+  /** A phrase for help, the example file and documentation; the default is appended by who prints it. */
+  readonly description: string;
+  /** Command-line flag in commander's notation; its long form is the key in kebab-case. */
+  readonly flag: string;
+  /** Environment variable. */
+  readonly env: string;
+  /** Value where no source gives one; undefined means "not set". */
+  readonly default: unknown;
+  /** Heading of the flag in a command's help. */
+  readonly group: 'Audio' | 'Selection' | 'Output' | 'Work' | 'Global';
+  /** Names of the commands the setting belongs to, or `all`. */
+  readonly commands: readonly string[] | 'all';
+  /** The words that a value, or an item of a list, can be. */
+  readonly choices?: readonly string[];
+  /** True for a comma-separated list; its flag may be repeated. */
+  readonly list?: true;
+  /** True for a yes/no setting: the flag takes no value and has a `--no-…` form. */
+  readonly toggle?: true;
+  /** What the `--no-…` form is for, where help shows it. */
+  readonly opposite?: string;
+  /** True for free text: every non-empty string will do. */
+  readonly text?: true;
+  /** True where a config file cannot hold it. */
+  readonly notInFile?: true;
+  /** A value to show in the example file where the default is "not set". */
+  readonly example?: string;
+}
+
+export const SETTINGS = {
+  layout: {
+    description: 'files to write per contact: any of separate, stereo, mix, comma-separated',
+    flag: '--layout <list>',
+    env: 'KVSREC_LAYOUT',
+    default: ['separate'],
+    group: 'Audio',
+    commands: ['split'],
+    choices: ['separate', 'stereo', 'mix'],
+    list: true,
+  },
+  track: {
+    description: 'directions to write: from the customer, to the customer, or both',
+    flag: '--track <direction>',
+    env: 'KVSREC_TRACK',
+    default: 'both',
+    group: 'Audio',
+    commands: ['split'],
+    choices: ['from', 'to', 'both'],
+  },
+  timeline: {
+    description: 'aligned: audio stands where its timestamp says; packed: payloads end to end',
+    flag: '--timeline <mode>',
+    env: 'KVSREC_TIMELINE',
+    default: 'aligned',
+    group: 'Audio',
+    commands: ['split'],
+    choices: ['aligned', 'packed'],
+  },
+  gapTolerance: {
+    description:
+      'how far a block may stand from the audio before it and still be appended, as 100, 100ms or 0.1s',
+    flag: '--gap-tolerance <time>',
+    env: 'KVSREC_GAP_TOLERANCE',
+    default: 100,
+    group: 'Audio',
+    commands: ['split'],
+  },
+  contactId: {
+    description: 'keep only this contact',
+    flag: '--contact-id <id>',
+    env: 'KVSREC_CONTACT_ID',
+    default: undefined,
+    group: 'Selection',
+    commands: ['split'],
+    text: true,
+    example: 'b0e14540-ca63-4a9c-9273-2b3f1b0a5c1e',
+  },
+  match: {
+    description: 'keep only fragments with this tag, for producers other than Amazon Connect',
+    flag: '--match <tag=value>',
+    env: 'KVSREC_MATCH',
+    default: undefined,
+    group: 'Selection',
+    commands: ['split', 'inspect'],
+    example: 'Room=12',
+  },
+  out: {
+    description: 'directory for the files, made where it is missing',
+    flag: '-o, --out <dir>',
+    env: 'KVSREC_OUT',
+    default: '.',
+    group: 'Output',
+    commands: ['split'],
+    text: true,
+  },
+  name: {
+    description: 'template of the names of the files',
+    flag: '--name <template>',
+    env: 'KVSREC_NAME',
+    default: undefined,
+    group: 'Output',
+    commands: ['split'],
+    text: true,
+    example: '{contactId}_{start}_{what}',
+  },
+  overwrite: {
+    description: 'replace files that exist',
+    flag: '--overwrite',
+    env: 'KVSREC_OVERWRITE',
+    default: false,
+    group: 'Output',
+    commands: ['split'],
+    toggle: true,
+  },
+  jobs: {
+    description: 'inputs to work on at the same time, or auto for one per processor',
+    flag: '-j, --jobs <count>',
+    env: 'KVSREC_JOBS',
+    default: 1,
+    group: 'Work',
+    commands: ['split'],
+  },
+  json: {
+    description: 'print one JSON document on standard output',
+    flag: '--json',
+    env: 'KVSREC_JSON',
+    default: false,
+    group: 'Global',
+    commands: 'all',
+    toggle: true,
+  },
+  quiet: {
+    description: 'no progress, warnings or logs; results and errors only',
+    flag: '-q, --quiet',
+    env: 'KVSREC_QUIET',
+    default: false,
+    group: 'Global',
+    commands: 'all',
+    toggle: true,
+  },
+  verbose: {
+    description: 'log what is done, and the stack of an error',
+    flag: '-v, --verbose',
+    env: 'KVSREC_VERBOSE',
+    default: false,
+    group: 'Global',
+    commands: 'all',
+    toggle: true,
+  },
+  color: {
+    description: 'colours; auto means on a terminal, unless NO_COLOR is set',
+    flag: '--color',
+    env: 'KVSREC_COLOR',
+    default: 'auto',
+    group: 'Global',
+    commands: 'all',
+    toggle: true,
+    opposite: 'no colours',
+  },
+  config: {
+    description: 'read settings from this file instead of looking for one in the current directory',
+    flag: '--config <file>',
+    env: 'KVSREC_CONFIG',
+    default: undefined,
+    group: 'Global',
+    commands: 'all',
+    text: true,
+    notInFile: true,
+  },
+} as const satisfies Record<string, SettingDescription>;
+
+/** A key as config files spell it. */
+export type SettingKey = keyof typeof SETTINGS;
+
+export const SETTING_KEYS = Object.keys(SETTINGS) as SettingKey[];
+
+/** The row of a key, with the fields that only some rows have. */
+export function describe(key: SettingKey): SettingDescription {
+  return SETTINGS[key];
+}
+
+/** Whether a command takes the setting. */
+export function belongsTo(key: SettingKey, command: string): boolean {
+  const { commands } = describe(key);
+  return commands === 'all' || commands.includes(command);
+}
+
+/** The long flag without its value: `--gap-tolerance`. */
+export function flagName(key: SettingKey): string {
+  return /--[a-z-]+/.exec(SETTINGS[key].flag)?.[0] ?? SETTINGS[key].flag;
+}

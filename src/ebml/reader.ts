@@ -1,0 +1,439 @@
+// The streaming EBML reader: any chunking of the bytes in, the same elements out, damage stepped over.
+import { EBML_HEADER_ID, headerFault } from './header.ts';
+import {
+  MAX_DEPTH,
+  MAX_FRAGMENT_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_ID_BYTES,
+  MAX_SIZE_BYTES,
+  MAX_TRUSTED_BYTES,
+} from './limits.ts';
+import { ANYWHERE, type ElementRule, ROOT, type Schema } from './schema.ts';
+import { findDocument, findSync } from './sync.ts';
+import { isReservedId, readId, readSize, UNKNOWN_SIZE, vintWidth } from './vint.ts';
+
+/**
+ * Receives elements in stream order. Offsets count bytes from the start of the stream. A leaf's payload is
+ * `reader.bytes[start, end)`, without a copy; it stays in place until the call returns, and its bytes stay reachable
+ * through `reader.locate(offset)` until the next document or resume element begins.
+ */
+export interface EbmlHandler {
+  /** A document begins: its header was sound, or reading resumed at a root element whose header is lost. */
+  document(offset: number, headless: boolean): void;
+  open(id: number, offset: number, size: number): void;
+  /** Answers what is wrong with the payload where the reader has to treat it as damage. */
+  leaf(id: number, start: number, end: number, offset: number): string | undefined;
+  close(id: number, offset: number): void;
+  /** An element that was stepped over, registered or not. */
+  skipped?(id: number, offset: number, size: number, start: number, end: number): void;
+  /**
+   * The structure broke at `offset`. What was delivered up to `keepUntil` can still be true; with `between`, the
+   * damage lies wholly outside the element that was open.
+   */
+  damaged(offset: number, reason: string, keepUntil: number, between: boolean): void;
+  /** Reading goes on at `offset`, `skipped` bytes after the damage (or at the end of the input). */
+  resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
+  /** The input ended inside an element. */
+  truncated(offset: number, reason: string): void;
+}
+
+/** How close behind the damage a headless root must stand for the damage to have been that document's header. */
+const HEADER_REACH = 128;
+
+/** Smallest piece in which input is joined to what was left over from the chunk before. */
+const JOIN_BYTES = 16 * 1024;
+
+const OVERSIZE = 'a fragment is larger than the service allows';
+
+const EMPTY = new Uint8Array(0);
+
+export class EbmlReader {
+  /** The bytes at hand. Index 0 is stream offset `base`. */
+  bytes: Uint8Array = EMPTY;
+  base = 0;
+
+  readonly #schema: Schema;
+  readonly #handler: EbmlHandler;
+  #length = 0;
+  #pos = 0;
+  #received = 0;
+  #carry: Uint8Array = EMPTY;
+  /** `#pos` cannot advance before this stream offset is in. */
+  #needed = 0;
+
+  #depth = 0;
+  readonly #ids: number[] = new Array<number>(MAX_DEPTH).fill(0);
+  /** Stream offset at which the master of that level ends; Infinity where its size is unknown. */
+  readonly #ends: number[] = new Array<number>(MAX_DEPTH).fill(0);
+  /** The nearest known end among a level and those around it. */
+  readonly #limits: number[] = new Array<number>(MAX_DEPTH).fill(0);
+
+  /** After damage the search for a place to resume begins here, so the bytes from here on are kept. */
+  #recoverFrom = 0;
+  #headerSeen = false;
+  #resumeSeen = false;
+  /** Opaque payloads up to this size need no look for a swallowed document. */
+  #trusted = 0;
+  #lookedUntil = -1;
+
+  #damageAt = -1;
+  #damageReason = '';
+  #damageAnnounced = false;
+  /** The damage lies in a root element in which reading can resume at its repeated element. */
+  #mayResume = false;
+  #searchFrom = 0;
+  /** The next root element stands where reading resumed: that its header is lost has been reported. */
+  #resumed = false;
+
+  constructor(schema: Schema, handler: EbmlHandler) {
+    this.#schema = schema;
+    this.#handler = handler;
+  }
+
+  /** Bytes received so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Index in `bytes` of a stream offset that is still kept. */
+  locate(offset: number): number {
+    return offset - this.base;
+  }
+
+  /** Takes the next bytes of the stream. `chunk` is not referenced after the call. */
+  push(chunk: Uint8Array): void {
+    const chunkBase = this.#received;
+    this.#received += chunk.length;
+    if (this.#length === 0) {
+      this.#adopt(chunk, chunkBase);
+      this.#run();
+    } else {
+      let taken = 0;
+      while (taken < chunk.length) {
+        const piece = Math.min(chunk.length - taken, Math.max(JOIN_BYTES, this.#length));
+        this.#append(taken === 0 && piece === chunk.length ? chunk : chunk.subarray(taken, taken + piece));
+        taken += piece;
+        this.#run();
+        // Once nothing of the older bytes is needed, the rest is read where it lies.
+        if (this.#keepFrom() >= chunkBase && taken < chunk.length) {
+          const at = this.base + this.#pos;
+          this.#adopt(chunk, chunkBase);
+          this.#pos = at - chunkBase;
+          this.#run();
+          break;
+        }
+      }
+    }
+    this.#settle();
+  }
+
+  /** Ends the input: whatever is open closes, or is reported as cut off. */
+  end(): void {
+    for (;;) {
+      this.#run();
+      if (this.#damageAt >= 0) {
+        this.#announce(this.#damageAt, false);
+        this.#handler.resumed(this.#damageAt, this.#received, this.#received - this.#damageAt, this.#damageReason);
+        this.#damageAt = -1;
+        this.#depth = 0;
+        break;
+      }
+      const at = this.base + this.#pos;
+      const rest = at < this.#received;
+      const open = this.#depth > 0 && this.#limits[this.#depth - 1] !== Number.POSITIVE_INFINITY;
+      if (!rest && !open) break;
+      // A size that was damaged looks just like a cut when the input ends: then a document still stands behind it.
+      if (rest) {
+        const found = findSync(this.bytes, this.#recoverFrom - this.base, this.#length, this.#schema, this.#resumeSeen && this.#depth > 0);
+        if (found.kind !== undefined) {
+          this.#damage(at, 'an element claims more bytes than the input has');
+          continue;
+        }
+      }
+      this.#handler.truncated(at, rest ? 'the input ends inside an element' : 'the input ends before its last element does');
+      break;
+    }
+    this.#closeTo(0, this.#received);
+    this.#length = 0;
+    this.#pos = 0;
+    this.base = this.#received;
+  }
+
+  #adopt(chunk: Uint8Array, base: number): void {
+    this.bytes = chunk;
+    this.base = base;
+    this.#length = chunk.length;
+    this.#pos = 0;
+  }
+
+  #append(piece: Uint8Array): void {
+    if (this.bytes !== this.#carry) throw new Error('bytes were kept without being carried over');
+    const wanted = this.#length + piece.length;
+    if (wanted > this.#carry.length) {
+      const drop = this.#keepFrom() - this.base;
+      const kept = this.#length - drop;
+      const needed = kept + piece.length;
+      if (needed <= this.#carry.length && drop >= kept) {
+        this.#carry.copyWithin(0, drop, this.#length);
+      } else {
+        const grown = Buffer.allocUnsafeSlow(Math.max(2 * needed, 2 * JOIN_BYTES));
+        grown.set(this.#carry.subarray(drop, this.#length));
+        this.#carry = grown;
+        this.bytes = grown;
+      }
+      this.base += drop;
+      this.#pos -= drop;
+      this.#length = kept;
+    }
+    this.#carry.set(piece, this.#length);
+    this.#length += piece.length;
+  }
+
+  /** Copies what must outlive the chunk, so that the caller may reuse it. */
+  #settle(): void {
+    const from = this.#keepFrom() - this.base;
+    const kept = this.#length - from;
+    if (this.bytes !== this.#carry) {
+      if (kept > this.#carry.length) this.#carry = Buffer.allocUnsafeSlow(Math.max(2 * kept, 2 * JOIN_BYTES));
+      this.#carry.set(this.bytes.subarray(from, this.#length));
+      this.bytes = this.#carry;
+      this.base += from;
+      this.#pos -= from;
+      this.#length = kept;
+    } else if (kept === 0) {
+      this.base += from;
+      this.#pos -= from;
+      this.#length = 0;
+    }
+  }
+
+  #keepFrom(): number {
+    const from = this.#damageAt >= 0 && this.#damageAnnounced ? this.#searchFrom : this.#recoverFrom;
+    return Math.min(from, this.base + this.#pos);
+  }
+
+  #run(): void {
+    for (;;) {
+      if (this.#damageAt >= 0) {
+        if (!this.#resume()) return;
+      }
+      if (this.base + this.#length < this.#needed || !this.#parse()) return;
+    }
+  }
+
+  /** Reads elements until more bytes are needed (false) or the structure broke (true). */
+  #parse(): boolean {
+    const bytes = this.bytes;
+    const length = this.#length;
+    const base = this.base;
+    for (;;) {
+      let depth = this.#depth;
+      const pos = this.#pos;
+      const offset = base + pos;
+      if (depth > 0 && offset >= this.#limits[depth - 1]!) {
+        this.#closeTo(depth - 1, offset);
+        continue;
+      }
+      if (pos + 1 >= length) return this.#wait(offset + 2);
+      const idWidth = vintWidth(bytes[pos]!);
+      if (idWidth > MAX_ID_BYTES) return this.#damage(offset, 'an element id is not valid');
+      if (pos + idWidth >= length) return this.#wait(offset + idWidth + 1);
+      const sizeWidth = vintWidth(bytes[pos + idWidth]!);
+      if (sizeWidth > MAX_SIZE_BYTES) return this.#damage(offset, 'an element size is not valid');
+      const start = pos + idWidth + sizeWidth;
+      if (start > length) return this.#wait(base + start);
+      const id = readId(bytes, pos, idWidth);
+      const size = readSize(bytes, pos + idWidth, sizeWidth);
+
+      if (id === EBML_HEADER_ID) {
+        if (!this.#header(offset, start, size)) return this.#damageAt >= 0;
+        continue;
+      }
+
+      const rule = this.#schema.rule(id);
+      if (rule === undefined) {
+        if (depth === 0) return this.#damage(offset, 'no Matroska element stands here');
+        if (isReservedId(id, idWidth)) return this.#damage(offset, 'an element id is not valid');
+      } else if (rule.parent !== ANYWHERE) {
+        const parent = this.#levelOf(rule);
+        if (parent < 0) return this.#damage(offset, `${rule.name} cannot stand here`);
+        if (parent < depth) {
+          for (let level = parent; level < depth; level++) {
+            if (this.#ends[level] !== Number.POSITIVE_INFINITY) {
+              return this.#damage(offset, `${rule.name} stands inside an element that has not ended`);
+            }
+          }
+          this.#closeTo(parent, offset);
+          depth = parent;
+        }
+      }
+
+      const limit = depth === 0 ? Number.POSITIVE_INFINITY : this.#limits[depth - 1]!;
+      const end = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : base + start + size;
+      if (size !== UNKNOWN_SIZE && end > limit) return this.#damage(offset, 'an element is larger than its parent');
+
+      if (rule !== undefined && rule.kind === 'master') {
+        if (depth >= MAX_DEPTH) return this.#damage(offset, 'elements are nested too deeply');
+        if (size !== UNKNOWN_SIZE && size > rule.maxSize) return this.#damage(offset, `${rule.name} is too large`);
+        if (base + start - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
+        this.#open(id, offset, start, size, end, limit);
+        continue;
+      }
+      if (size === UNKNOWN_SIZE) return this.#damage(offset, 'an element that needs a size has none');
+      if (rule !== undefined && size > rule.maxSize) return this.#damage(offset, `${rule.name} is too large`);
+      if (end - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
+      const stop = start + size;
+      if ((rule === undefined || rule.opaque) && size > this.#trusted) {
+        const swallowed = this.#look(offset, start, Math.min(stop, length), stop <= length);
+        if (swallowed) return this.#damage(offset, 'an element reaches over the start of the next document');
+      }
+      if (stop > length) {
+        // Opaque payloads are looked into while they arrive, so that a damaged size is not waited for.
+        return this.#wait(rule === undefined || rule.opaque ? base + length + 1 : base + stop);
+      }
+      if (rule !== undefined && rule.kind === 'leaf') {
+        const fault = this.#handler.leaf(id, start, stop, offset);
+        if (fault !== undefined) return this.#damage(offset, fault);
+      } else {
+        this.#handler.skipped?.(id, offset, size, start, stop);
+      }
+      this.#pos = stop;
+    }
+  }
+
+  /** Waits for the byte before stream offset `until`. Always false, for `#parse` to return. */
+  #wait(until: number): boolean {
+    this.#needed = until;
+    return false;
+  }
+
+  #damage(offset: number, reason: string): true {
+    this.#damageAt = offset;
+    this.#damageReason = reason;
+    this.#damageAnnounced = false;
+    this.#mayResume = this.#resumeSeen && this.#depth > 0;
+    this.#searchFrom = Math.min(this.#recoverFrom, offset);
+    this.#needed = 0;
+    this.#lookedUntil = -1;
+    return true;
+  }
+
+  /** Level below which an element belongs (its parent's depth), or -1 where no open element can hold it. */
+  #levelOf(rule: ElementRule): number {
+    const ids = this.#ids;
+    for (let level = this.#depth; level > 0; level--) {
+      const id = ids[level - 1]!;
+      if (id === rule.parent || (rule.recursive && id === rule.id)) return level;
+    }
+    return rule.parent === ROOT ? 0 : -1;
+  }
+
+  #header(offset: number, start: number, size: number): boolean {
+    if (size === UNKNOWN_SIZE || size > MAX_HEADER_BYTES) {
+      this.#damage(offset, 'the EBML header has no valid size');
+      return false;
+    }
+    for (let level = 0; level < this.#depth; level++) {
+      if (this.#ends[level] !== Number.POSITIVE_INFINITY) {
+        this.#damage(offset, 'a document starts inside an element that has not ended');
+        return false;
+      }
+    }
+    if (start + size > this.#length) return this.#wait(this.base + start + size);
+    const fault = headerFault(this.bytes, start, start + size, this.#schema);
+    if (fault !== undefined) {
+      this.#damage(offset, fault);
+      return false;
+    }
+    this.#closeTo(0, offset);
+    this.#beginDocument(offset, false);
+    this.#headerSeen = true;
+    this.#handler.skipped?.(EBML_HEADER_ID, offset, size, start, start + size);
+    this.#pos = start + size;
+    this.#recoverFrom = this.base + this.#pos;
+    return true;
+  }
+
+  #beginDocument(offset: number, headless: boolean): void {
+    this.#handler.document(offset, headless);
+    this.#resumeSeen = false;
+  }
+
+  #open(id: number, offset: number, start: number, size: number, end: number, limit: number): void {
+    if (id === this.#schema.rootId && !this.#headerSeen) {
+      this.#beginDocument(offset, true);
+      if (!this.#resumed) this.#handler.resumed(offset, offset, 0, 'a Segment has lost its EBML header');
+    }
+    this.#headerSeen = false;
+    this.#resumed = false;
+    this.#handler.open(id, offset, size);
+    const depth = this.#depth;
+    this.#ids[depth] = id;
+    this.#ends[depth] = end;
+    this.#limits[depth] = Math.min(end, limit);
+    this.#depth = depth + 1;
+    this.#pos = start;
+    if (id === this.#schema.rootId) {
+      this.#recoverFrom = this.base + start;
+    } else if (id === this.#schema.resumeId) {
+      this.#recoverFrom = this.base + start;
+      this.#resumeSeen = true;
+    }
+  }
+
+  #closeTo(depth: number, offset: number): void {
+    while (this.#depth > depth) {
+      this.#depth--;
+      this.#handler.close(this.#ids[this.#depth]!, offset);
+    }
+  }
+
+  /** Whether a whole document start lies in the payload; remembers how far it has looked. */
+  #look(offset: number, start: number, end: number, complete: boolean): boolean {
+    const from = Math.max(start, this.#lookedUntil - this.base);
+    const found = findDocument(this.bytes, from, end, this.#schema);
+    if (found >= 0) return true;
+    if (complete) {
+      this.#lookedUntil = -1;
+      this.#trusted = Math.min(Math.max(this.#trusted, end - start), MAX_TRUSTED_BYTES);
+    } else {
+      this.#lookedUntil = Math.max(offset, this.base + (-1 - found));
+    }
+    return false;
+  }
+
+  #announce(keepUntil: number, between: boolean): void {
+    if (this.#damageAnnounced) return;
+    this.#damageAnnounced = true;
+    this.#handler.damaged(this.#damageAt, this.#damageReason, keepUntil, between);
+    this.#depth = this.#mayResume ? 1 : 0;
+  }
+
+  /** Searches on for a place to resume. False while more bytes are needed. */
+  #resume(): boolean {
+    const found = findSync(this.bytes, this.#searchFrom - this.base, this.#length, this.#schema, this.#mayResume);
+    const at = this.base + found.at;
+    if (found.kind === undefined) {
+      this.#searchFrom = at;
+      this.#needed = 0;
+      if (at > this.#damageAt + HEADER_REACH) {
+        this.#announce(this.#damageAt, false);
+        this.#pos = found.at;
+      }
+      return false;
+    }
+    const damageAt = this.#damageAt;
+    const between = found.kind === 'root' && at > damageAt && at - damageAt <= HEADER_REACH;
+    this.#announce(Math.min(at, damageAt), between);
+    if (found.kind !== 'resume') this.#depth = 0;
+    this.#handler.resumed(damageAt, at, Math.max(0, at - damageAt), this.#damageReason);
+    this.#damageAt = -1;
+    this.#headerSeen = false;
+    // One further, so that a place that turns out not to be sound is not found again.
+    this.#recoverFrom = at + 1;
+    this.#resumed = true;
+    this.#pos = found.at;
+    this.#needed = 0;
+    return true;
+  }
+}

@@ -1,0 +1,243 @@
+// Documents to fragments: gathers a Cluster's blocks and all its tags, and hands the fragment over when it is complete.
+import type { BlockHeader } from '../matroska/block.ts';
+import {
+  MatroskaDemuxer,
+  type MatroskaHandler,
+  type SegmentInfo,
+  type Tag,
+  type Track,
+} from '../matroska/demuxer.ts';
+import { BlockList, CONTINUES } from './block-list.ts';
+import { Fragment } from './fragment.ts';
+import { FRAGMENT_NUMBER } from './tags.ts';
+
+export interface Damage {
+  kind: 'truncated' | 'corrupt';
+  /** Byte of the stream at which it was noticed. */
+  offset: number;
+  /** Bytes from there to where reading went on; 0 for `truncated`. */
+  skippedBytes: number;
+  reason: string;
+}
+
+export interface FragmentHandler {
+  /** Valid until the call returns; see `Fragment`. */
+  fragment(fragment: Fragment): void;
+  /** Tags of a document that has no Cluster: the form of most in-band errors. */
+  tagsOnly?(tags: ReadonlyMap<string, string>, offset: number): void;
+  damage?(damage: Damage): void;
+  /** One Tags element as it stands in the stream. */
+  tags?(tags: readonly Tag[], offset: number): void;
+}
+
+/** What has been read so far, damaged parts left out. */
+export interface StreamCounts {
+  ebmlHeaders: number;
+  segments: number;
+  clusters: number;
+  blocks: number;
+}
+
+const NO_INFO: SegmentInfo = { timestampScale: 1_000_000, title: null, muxingApp: null, writingApp: null };
+
+/** Push any chunking of a Kinesis Video Streams dump in; `handler` gets its fragments in stream order. */
+export class FragmentAssembler implements MatroskaHandler {
+  readonly counts: StreamCounts = { ebmlHeaders: 0, segments: 0, clusters: 0, blocks: 0 };
+  /** Of the newest Segment. */
+  segmentInfo: SegmentInfo = NO_INFO;
+  /** Of the newest Segment; one without Tracks goes on with those of the Segment before. */
+  currentTracks: readonly Track[] = [];
+
+  readonly #handler: FragmentHandler;
+  readonly #demuxer: MatroskaDemuxer;
+  #tags = new Map<string, string>();
+  #documentOffset = 0;
+  #offset = 0;
+  #clusters = 0;
+  #state: 'none' | 'open' | 'closed' = 'none';
+  #clusterOffset = 0;
+  #cut = false;
+  #timestamp: bigint | undefined;
+  readonly #blocks = new BlockList();
+  /** Blocks before this index are known to end where they claim, since sound structure followed them. */
+  #confirmed = 0;
+  /** Payload size of the newest confirmed block of each track. */
+  readonly #usualSize = new Map<number, number>();
+  #lastTrack = 0;
+
+  constructor(handler: FragmentHandler) {
+    this.#handler = handler;
+    this.#demuxer = new MatroskaDemuxer(this);
+  }
+
+  /** Bytes taken so far. */
+  get received(): number {
+    return this.#demuxer.reader.received;
+  }
+
+  /** Takes the next bytes; they may be reused after the call. */
+  push(chunk: Uint8Array): void {
+    this.#demuxer.push(chunk);
+  }
+
+  /** Ends the input and hands over what is complete of the last fragment. */
+  end(): void {
+    this.#demuxer.end();
+    this.#finish(this.#cut ? 'cut' : 'whole');
+  }
+
+  document(offset: number, headless: boolean): void {
+    this.#finish('whole');
+    if (!headless) this.counts.ebmlHeaders++;
+    this.#documentOffset = offset;
+    this.#clusters = 0;
+  }
+
+  segment(): void {
+    this.counts.segments++;
+    this.segmentInfo = NO_INFO;
+  }
+
+  info(info: SegmentInfo): void {
+    this.segmentInfo = info;
+  }
+
+  tracks(tracks: readonly Track[]): void {
+    this.currentTracks = tracks;
+  }
+
+  tags(tags: Tag[], offset: number): void {
+    this.#handler.tags?.(tags, offset);
+    // Between two Clusters of a Segment, a fragment number is the first thing said of the second.
+    if (
+      this.#state !== 'none' &&
+      this.#tags.has(FRAGMENT_NUMBER) &&
+      tags.some((tag) => tag.name === FRAGMENT_NUMBER)
+    ) {
+      this.#finish('whole');
+    }
+    for (const tag of tags) this.#tags.set(tag.name, tag.value);
+  }
+
+  cluster(offset: number): void {
+    if (this.#state !== 'none') this.#finish('whole');
+    this.counts.clusters++;
+    this.#offset = this.#clusters === 0 ? this.#documentOffset : offset;
+    this.#clusters++;
+    this.#clusterOffset = offset;
+    this.#timestamp = undefined;
+    this.#state = 'open';
+  }
+
+  timestamp(ticks: bigint): void {
+    this.#timestamp = ticks;
+  }
+
+  block(header: BlockHeader): string | undefined {
+    const tracks = this.currentTracks;
+    let track = this.#lastTrack;
+    if (tracks[track]?.number !== header.track) {
+      track = tracks.findIndex((candidate) => candidate.number === header.track);
+      if (track < 0) return `a block belongs to track ${header.track}, which the segment does not have`;
+    }
+    // The tracks alternate, so the next block is likely the other one's.
+    this.#lastTrack = track + 1 < tracks.length ? track + 1 : 0;
+    this.counts.blocks++;
+    const blocks = this.#blocks;
+    this.#confirmed = blocks.count;
+    // Bounds relative to the Cluster stay true when the reader moves its bytes.
+    const reader = this.#demuxer.reader;
+    const shift = reader.base - this.#clusterOffset;
+    for (let i = 0; i < header.frames; i++) {
+      blocks.add(track, i === 0 ? header.timecode : CONTINUES, header.starts[i]! + shift, header.ends[i]! + shift);
+    }
+    return undefined;
+  }
+
+  clusterEnd(): void {
+    if (this.#state !== 'open') return;
+    this.#confirmed = this.#blocks.count;
+    this.#state = 'closed';
+  }
+
+  damaged(_offset: number, _reason: string, keepUntil: number, between: boolean): void {
+    if (this.#state === 'open' && !between) {
+      const blocks = this.#blocks;
+      const limit = keepUntil - this.#clusterOffset;
+      let keep = this.#confirmed;
+      if (keep < blocks.count && this.#isUsual(keep)) keep = blocks.count;
+      while (keep > 0 && blocks.end[keep - 1]! > limit) keep--;
+      this.counts.blocks -= blocks.count - keep;
+      blocks.count = keep;
+      this.#finish('damaged');
+    } else {
+      this.#finish('whole');
+    }
+  }
+
+  resumed(damageOffset: number, _offset: number, skipped: number, reason: string): void {
+    this.#handler.damage?.({ kind: 'corrupt', offset: damageOffset, skippedBytes: skipped, reason });
+  }
+
+  truncated(offset: number, reason: string): void {
+    // What was open closes after this call; the tags that were complete by then still count.
+    this.#cut = this.#state === 'open';
+    this.#handler.damage?.({ kind: 'truncated', offset, skippedBytes: 0, reason });
+  }
+
+  /** Whether a block that nothing sound followed has the size its track's blocks have. */
+  #isUsual(index: number): boolean {
+    const { track, start, end } = this.#blocks;
+    const size = end[index]! - start[index]!;
+    for (let i = index - 1; i >= 0; i--) {
+      if (track[i] === track[index]) return end[i]! - start[i]! === size;
+    }
+    return this.#usualSize.get(track[index]!) === size;
+  }
+
+  #finish(state: Fragment['state']): void {
+    const tags = this.#tags;
+    if (this.#state === 'none') {
+      if (tags.size > 0) {
+        this.#tags = new Map();
+        this.#handler.tagsOnly?.(tags, this.#documentOffset);
+      }
+      return;
+    }
+    const blocks = this.#blocks;
+    const reader = this.#demuxer.reader;
+    const shift = reader.locate(this.#clusterOffset);
+    this.#tags = new Map();
+    this.#state = 'none';
+    const timestamp = this.#timestamp;
+    if (timestamp === undefined) {
+      this.#handler.damage?.({
+        kind: 'corrupt',
+        offset: this.#clusterOffset,
+        skippedBytes: 0,
+        reason: 'a Cluster has no Timestamp',
+      });
+    } else {
+      for (let i = 0; i < blocks.count; i++) {
+        blocks.start[i]! += shift;
+        blocks.end[i]! += shift;
+      }
+      const last = blocks.count - 1;
+      if (last >= 0) this.#usualSize.set(blocks.track[last]!, blocks.end[last]! - blocks.start[last]!);
+      this.#handler.fragment(
+        new Fragment({
+          offset: this.#offset,
+          info: this.segmentInfo,
+          tracks: this.currentTracks,
+          tags,
+          timestamp,
+          bytes: reader.bytes,
+          blocks,
+          state,
+        }),
+      );
+    }
+    blocks.count = 0;
+    this.#confirmed = 0;
+  }
+}

@@ -1,0 +1,238 @@
+// Matroska elements to what they mean: segment info, tracks, clusters, blocks and tags, in stream order.
+import { type EbmlHandler, EbmlReader } from '../ebml/reader.ts';
+import { BlockHeader } from './block.ts';
+import * as id from './ids.ts';
+import { MATROSKA } from './schema.ts';
+import { readFloat, readText, readUint, readUint64 } from './values.ts';
+
+export interface SegmentInfo {
+  /** Nanoseconds a tick; 1,000,000 where the segment does not say (RFC 9559 section 5.1.2.9). */
+  timestampScale: number;
+  title: string | null;
+  muxingApp: string | null;
+  writingApp: string | null;
+}
+
+export interface Track {
+  number: number;
+  /** TrackType: 1 video, 2 audio. */
+  type: number;
+  name: string;
+  codecId: string;
+  codecPrivate: Uint8Array | undefined;
+  /** From the Audio master, where there is one: Hz, channels, bits. */
+  sampleRate: number | undefined;
+  channels: number | undefined;
+  bitDepth: number | undefined;
+  /** The frames are compressed or encrypted as its ContentEncodings say. */
+  encoded: boolean;
+}
+
+export interface Tag {
+  name: string;
+  value: string;
+}
+
+/** Receives a document's parts in stream order; offsets count bytes from the start of the stream. */
+export interface MatroskaHandler {
+  /** `headless`: its EBML header is lost. */
+  document(offset: number, headless: boolean): void;
+  segment(offset: number): void;
+  info(info: SegmentInfo): void;
+  tracks(tracks: readonly Track[]): void;
+  /** The tags of one Tags element, nested ones included, in order. */
+  tags(tags: Tag[], offset: number): void;
+  cluster(offset: number): void;
+  /** Ticks since the epoch of the segment, exact. */
+  timestamp(ticks: bigint): void;
+  /**
+   * One block; its frames are in `header` until the call returns. Bounds are indices into `reader.bytes`. Answers what
+   * is wrong with it, if anything is.
+   */
+  block(header: BlockHeader): string | undefined;
+  clusterEnd(offset: number): void;
+  damaged(offset: number, reason: string, keepUntil: number, between: boolean): void;
+  resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
+  truncated(offset: number, reason: string): void;
+}
+
+/** Most tags kept of one Tags element; the service allows ten a fragment besides its own. */
+const MAX_TAGS = 1000;
+
+const NO_INFO: SegmentInfo = { timestampScale: 1_000_000, title: null, muxingApp: null, writingApp: null };
+
+function newTrack(): Track {
+  return {
+    number: 0,
+    type: 0,
+    name: '',
+    codecId: '',
+    codecPrivate: undefined,
+    sampleRate: undefined,
+    channels: undefined,
+    bitDepth: undefined,
+    encoded: false,
+  };
+}
+
+/** Push any chunking of a Matroska stream in; `handler` gets the same calls. */
+export class MatroskaDemuxer implements EbmlHandler {
+  readonly reader: EbmlReader;
+  readonly #handler: MatroskaHandler;
+  readonly #header = new BlockHeader();
+  #info: SegmentInfo = { ...NO_INFO };
+  #tracks: Track[] = [];
+  #track: Track = newTrack();
+  #tags: Tag[] = [];
+  #tagsOffset = 0;
+  /** Names of the SimpleTags that are open, outermost first, and the index of each in `#tags`. */
+  readonly #openTags: number[] = [];
+
+  constructor(handler: MatroskaHandler) {
+    this.#handler = handler;
+    this.reader = new EbmlReader(MATROSKA, this);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.reader.push(chunk);
+  }
+
+  end(): void {
+    this.reader.end();
+  }
+
+  document(offset: number, headless: boolean): void {
+    this.#handler.document(offset, headless);
+  }
+
+  open(elementId: number, offset: number): void {
+    switch (elementId) {
+      case id.SEGMENT:
+        this.#info = { ...NO_INFO };
+        this.#handler.segment(offset);
+        break;
+      case id.CLUSTER:
+        this.#handler.cluster(offset);
+        break;
+      case id.INFO:
+        this.#info = { ...NO_INFO };
+        break;
+      case id.TRACKS:
+        this.#tracks = [];
+        break;
+      case id.TRACK_ENTRY:
+        this.#track = newTrack();
+        break;
+      case id.TAGS:
+        this.#tags = [];
+        this.#tagsOffset = offset;
+        this.#openTags.length = 0;
+        break;
+      case id.SIMPLE_TAG:
+        this.#openTags.push(this.#tags.length);
+        if (this.#tags.length < MAX_TAGS) this.#tags.push({ name: '', value: '' });
+        break;
+    }
+  }
+
+  close(elementId: number, offset: number): void {
+    switch (elementId) {
+      case id.CLUSTER:
+        this.#handler.clusterEnd(offset);
+        break;
+      case id.INFO:
+        this.#handler.info(this.#info);
+        break;
+      case id.TRACKS:
+        this.#handler.tracks(this.#tracks);
+        break;
+      case id.TRACK_ENTRY:
+        this.#tracks.push(this.#track);
+        break;
+      case id.TAGS:
+        this.#handler.tags(this.#tags, this.#tagsOffset);
+        break;
+      case id.SIMPLE_TAG:
+        this.#openTags.pop();
+        break;
+    }
+  }
+
+  leaf(elementId: number, start: number, end: number): string | undefined {
+    const bytes = this.reader.bytes;
+    switch (elementId) {
+      case id.SIMPLE_BLOCK:
+      case id.BLOCK:
+        return this.#header.parse(bytes, start, end) ?? this.#handler.block(this.#header);
+      case id.TIMESTAMP:
+        this.#handler.timestamp(readUint64(bytes, start, end));
+        break;
+      case id.TAG_NAME:
+        this.#setTag('name', readText(bytes, start, end));
+        break;
+      case id.TAG_STRING:
+        this.#setTag('value', readText(bytes, start, end));
+        break;
+      case id.TIMESTAMP_SCALE: {
+        const scale = readUint(bytes, start, end);
+        if (scale === 0 || scale > Number.MAX_SAFE_INTEGER) return 'the TimestampScale is not valid';
+        this.#info.timestampScale = scale;
+        break;
+      }
+      case id.TITLE:
+        this.#info.title = readText(bytes, start, end);
+        break;
+      case id.MUXING_APP:
+        this.#info.muxingApp = readText(bytes, start, end);
+        break;
+      case id.WRITING_APP:
+        this.#info.writingApp = readText(bytes, start, end);
+        break;
+      case id.TRACK_NUMBER:
+        this.#track.number = readUint(bytes, start, end);
+        break;
+      case id.TRACK_TYPE:
+        this.#track.type = readUint(bytes, start, end);
+        break;
+      case id.TRACK_NAME:
+        this.#track.name = readText(bytes, start, end);
+        break;
+      case id.CODEC_ID:
+        this.#track.codecId = readText(bytes, start, end);
+        break;
+      case id.CODEC_PRIVATE:
+        this.#track.codecPrivate = bytes.slice(start, end);
+        break;
+      case id.CONTENT_ENCODINGS:
+        this.#track.encoded = true;
+        break;
+      case id.SAMPLING_FREQUENCY:
+        this.#track.sampleRate = readFloat(bytes, start, end);
+        break;
+      case id.CHANNELS:
+        this.#track.channels = readUint(bytes, start, end);
+        break;
+      case id.BIT_DEPTH:
+        this.#track.bitDepth = readUint(bytes, start, end);
+        break;
+    }
+    return undefined;
+  }
+
+  damaged(offset: number, reason: string, keepUntil: number, between: boolean): void {
+    this.#handler.damaged(offset, reason, keepUntil, between);
+  }
+
+  resumed(damageOffset: number, offset: number, skipped: number, reason: string): void {
+    this.#handler.resumed(damageOffset, offset, skipped, reason);
+  }
+
+  truncated(offset: number, reason: string): void {
+    this.#handler.truncated(offset, reason);
+  }
+
+  #setTag(key: keyof Tag, text: string): void {
+    const tag = this.#tags[this.#openTags[this.#openTags.length - 1] ?? -1];
+    if (tag !== undefined) tag[key] = text;
+  }
+}

@@ -1,0 +1,37 @@
+// Leaf payloads to values (RFC 8794 section 7). Widths were checked by the schema: at most 8 bytes for numbers.
+
+/** An unsigned integer; not exact above 2^53. */
+export function readUint(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) value = value * 256 + bytes[i]!;
+  return value;
+}
+
+/** An unsigned integer of up to 64 bits, exact. */
+export function readUint64(bytes: Uint8Array, start: number, end: number): bigint {
+  if (end - start <= 6) return BigInt(readUint(bytes, start, end));
+  const split = end - 4;
+  return (BigInt(readUint(bytes, start, split)) << 32n) | BigInt(readUint(bytes, split, end));
+}
+
+/** A float of 4 or 8 bytes; 0 for an empty one; NaN for any other width. */
+export function readFloat(bytes: Uint8Array, start: number, end: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
+  switch (end - start) {
+    case 0:
+      return 0;
+    case 4:
+      return view.getFloat32(0);
+    case 8:
+      return view.getFloat64(0);
+    default:
+      return Number.NaN;
+  }
+}
+
+/** A string, UTF-8, without the zero bytes that may pad it (RFC 8794 section 13). */
+export function readText(bytes: Uint8Array, start: number, end: number): string {
+  let stop = end;
+  while (stop > start && bytes[stop - 1] === 0) stop--;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, stop - start).toString('utf8');
+}

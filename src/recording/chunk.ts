@@ -1,0 +1,110 @@
+// Fixed pieces of output, counted by their users and used again, so that memory does not grow with the recording.
+
+/** Bytes of a chunk: small enough to stay in the processor's cache while it is filled, large enough for the disk. */
+export const CHUNK_BYTES = 256 * 1024;
+
+/** A piece of one output. With `bytes` undefined it is `length` zero bytes that need no memory. */
+export class Chunk {
+  length = 0;
+  #users = 0;
+
+  constructor(
+    readonly bytes: Buffer | undefined,
+    private readonly pool: ChunkPool,
+  ) {}
+
+  /** Announces `users` more holders, each of which calls `release` once. */
+  retain(users: number): void {
+    this.#users += users;
+  }
+
+  release(): void {
+    if (--this.#users === 0 && this.bytes !== undefined) this.pool.put(this);
+  }
+}
+
+export class ChunkPool {
+  readonly #free: Chunk[] = [];
+
+  take(): Chunk {
+    const chunk = this.#free.pop() ?? new Chunk(Buffer.allocUnsafeSlow(CHUNK_BYTES), this);
+    chunk.length = 0;
+    return chunk;
+  }
+
+  silence(length: number): Chunk {
+    const chunk = new Chunk(undefined, this);
+    chunk.length = length;
+    return chunk;
+  }
+
+  put(chunk: Chunk): void {
+    this.#free.push(chunk);
+  }
+}
+
+/** Takes chunks of one output in order; `index` counts them. Releases each when it is done with it. */
+export type ChunkConsumer = (chunk: Chunk, index: number) => void;
+
+/** Fills chunks from writes of any size and hands the full ones to every consumer. */
+export class ChunkStage {
+  readonly #pool: ChunkPool;
+  readonly #consumers: readonly ChunkConsumer[];
+  #chunk: Chunk | undefined;
+  #index = 0;
+
+  constructor(pool: ChunkPool, consumers: readonly ChunkConsumer[]) {
+    this.#pool = pool;
+    this.#consumers = consumers;
+  }
+
+  /** Appends a copy of `bytes[start, end)`. */
+  write(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      this.#chunk ??= this.#pool.take();
+      const chunk = this.#chunk;
+      const room = CHUNK_BYTES - chunk.length;
+      const stop = Math.min(end, at + room);
+      chunk.bytes!.set(bytes.subarray(at, stop), chunk.length);
+      chunk.length += stop - at;
+      at = stop;
+      if (chunk.length === CHUNK_BYTES) this.flush();
+    }
+  }
+
+  /** Appends zero bytes; whole chunks of them take no memory. */
+  zeros(count: number): void {
+    let left = count;
+    while (left > 0) {
+      if (this.#chunk === undefined && left >= CHUNK_BYTES) {
+        this.#hand(this.#pool.silence(CHUNK_BYTES));
+        left -= CHUNK_BYTES;
+        continue;
+      }
+      this.#chunk ??= this.#pool.take();
+      const chunk = this.#chunk;
+      const piece = Math.min(left, CHUNK_BYTES - chunk.length);
+      chunk.bytes!.fill(0, chunk.length, chunk.length + piece);
+      chunk.length += piece;
+      left -= piece;
+      if (chunk.length === CHUNK_BYTES) this.flush();
+    }
+  }
+
+  /** Hands over what is staged, full or not. */
+  flush(): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    this.#chunk = undefined;
+    this.#hand(chunk);
+  }
+
+  #hand(chunk: Chunk): void {
+    const index = this.#index++;
+    // One hold of our own, so that the first consumer's release does not give the chunk away.
+    chunk.retain(this.#consumers.length + 1);
+    for (const consume of this.#consumers) consume(chunk, index);
+    chunk.release();
+  }
+}

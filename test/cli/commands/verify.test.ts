@@ -1,0 +1,59 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildOnce, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
+
+beforeAll(buildOnce);
+
+const dump = (name: string) => join(ROOT, 'fixtures', `${name}.mkv`);
+
+/** A directory with two dumps and a manifest of them, of which one has changed since. */
+async function changedDirectory(): Promise<string> {
+  const directory = scratchDirectory();
+  for (const name of ['plain-call', 'two-contacts']) copyFileSync(dump(name), join(directory, `${name}.mkv`));
+  const { status } = await runCli(['verify', directory, '--update']);
+  expect(status).toBe(0);
+  expect((await runCli(['verify', directory])).status).toBe(0);
+  copyFileSync(dump('swapped-tracks'), join(directory, 'plain-call.mkv'));
+  return directory;
+}
+
+describe('verify', () => {
+  test('a row a dump; 1 where one differs, by directory and by manifest', async () => {
+    const directory = await changedDirectory();
+    for (const target of [directory, join(directory, 'manifest.json')]) {
+      const { status, stdout } = await runCli(['verify', target]);
+      expect(status).toBe(1);
+      expect(stdout).toMatch(/^differs {2}plain-call\.mkv .*\n( {9}\S.*\n)+/m);
+      expect(stdout).toMatch(/^ok {7}two-contacts\.mkv {2}\d+ ms$/m);
+      expect(stdout).toMatch(/^2 dumps, 1 with differences$/m);
+    }
+    const inside = await runCli(['verify', '--json'], { cwd: directory });
+    expect(inside.status).toBe(1);
+    expect(JSON.parse(inside.stdout).dumps).toHaveLength(2);
+  });
+
+  test('--junit', async () => {
+    const directory = await changedDirectory();
+    const report = join(directory, 'report.xml');
+    for (let time = 0; time < 2; time++) {
+      expect((await runCli(['verify', directory, '--junit', report])).status).toBe(1);
+      expect(readFileSync(report, 'utf8')).toMatch(/<testsuites name="kvsrec" tests="2" failures="1" /);
+    }
+  });
+
+  test('--update with --junit makes no sense', async () => {
+    const { status, stderr } = await runCli(['verify', scratchDirectory(), '--update', '--junit', 'x.xml']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('error: --update compares nothing');
+  });
+
+  test('a manifest that is not there', async () => {
+    const { status, stdout } = await runCli(['verify', join(scratchDirectory(), 'none.json'), '--json']);
+    expect(status).not.toBe(0);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: expect.any(String),
+      message: expect.stringContaining('none.json'),
+    });
+  });
+});

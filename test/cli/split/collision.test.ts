@@ -1,0 +1,48 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { refuseDuplicates, withoutCollision } from '../../../src/cli/split/collision.ts';
+import type { SplitReport } from '../../../src/cli/split/task.ts';
+import { scratchDirectory } from '../run-cli.ts';
+
+describe('an input that is given twice', () => {
+  test('by one name, by two, by a link', async () => {
+    const directory = scratchDirectory();
+    const file = join(directory, 'a.mkv');
+    writeFileSync(file, '');
+    mkdirSync(join(directory, 'sub'));
+    symlinkSync(file, join(directory, 'link.mkv'));
+    const error = { code: 'duplicate-input', exitCode: 2 };
+    await expect(refuseDuplicates([file, file])).rejects.toMatchObject({
+      ...error,
+      message: `${file} is given twice`,
+    });
+    await expect(refuseDuplicates([file, join(directory, 'sub/../a.mkv')])).rejects.toMatchObject(error);
+    await expect(refuseDuplicates([file, join(directory, 'link.mkv')])).rejects.toMatchObject({
+      ...error,
+      message: expect.stringContaining('are the same file'),
+    });
+    await expect(refuseDuplicates(['-', '-'])).rejects.toMatchObject(error);
+  });
+
+  test('others are welcome', async () => {
+    await expect(refuseDuplicates(['-', 'a', 'b', './-'])).resolves.toBeUndefined();
+  });
+});
+
+describe('two inputs with one file', () => {
+  const report = (input: string, ...paths: string[]) =>
+    ({ input, contacts: [{ files: paths.map((path) => ({ path })) }] }) as unknown as SplitReport;
+
+  test('the later one fails', () => {
+    const writers = new Map<string, string>();
+    const first = report('a.mkv', 'out/1.wav', 'out/2.wav');
+    expect(withoutCollision(first, writers)).toBe(first);
+    const other = report('b.mkv', 'out/3.wav');
+    expect(withoutCollision(other, writers)).toBe(other);
+    expect(withoutCollision(report('c.mkv', 'out/../out/2.wav'), writers)).toMatchObject({
+      input: 'c.mkv',
+      error: { code: 'output-collision', message: expect.stringContaining('a.mkv') },
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, describe as suite, test } from 'vitest';
+import { checkValue } from '../../src/config/check-value.ts';
+import { isPlainlyRight } from '../../src/config/plainly-right.ts';
+import { belongsTo, describe, flagName, SETTING_KEYS, SETTINGS } from '../../src/config/settings.ts';
+import { LAYOUTS, TIMELINES, TRACK_CHOICES } from '../../src/recording/types.ts';
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+suite('the table of settings', () => {
+  test.each(SETTING_KEYS)('%s: flag and variable follow from the key', (key) => {
+    expect(flagName(key)).toBe(`--${kebab(key)}`);
+    expect(SETTINGS[key].env).toBe(`KVSREC_${kebab(key).replace(/-/g, '_').toUpperCase()}`);
+    expect(describe(key).flag.includes('<')).toBe(!describe(key).toggle);
+  });
+
+  test.each(SETTING_KEYS)('%s: the default passes the check', (key) => {
+    const standard = SETTINGS[key].default;
+    expect(checkValue(key, standard, 'default')).toEqual(standard);
+  });
+
+  test.each([
+    ['a toggle', 'json', true],
+    ['a text', 'out', 'x'],
+  ] as const)('what needs no check passes it unchanged: %s', (_name, key, value) => {
+    expect(isPlainlyRight(key, value)).toBe(true);
+    expect(checkValue(key, value, key)).toBe(value);
+  });
+
+  test('the words are those of the engine', () => {
+    expect(SETTINGS.layout.choices).toEqual(LAYOUTS);
+    expect(SETTINGS.track.choices).toEqual(TRACK_CHOICES);
+    expect(SETTINGS.timeline.choices).toEqual(TIMELINES);
+  });
+
+  test('belongs to the commands of its row', () => {
+    expect(belongsTo('layout', 'split')).toBe(true);
+    expect(belongsTo('layout', 'verify')).toBe(false);
+    expect(belongsTo('json', 'verify')).toBe(true);
+  });
+});
