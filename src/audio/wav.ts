@@ -21,6 +21,8 @@ export interface WavFormat {
   channels: number;
   /** Bytes of sample data that follow the header. */
   dataBytes: number;
+  /** Forces the long form on data that the short one could count, too. */
+  form?: 'RF64';
 }
 
 /**
@@ -29,7 +31,7 @@ export interface WavFormat {
  *
  * @throws RangeError where a field cannot hold the value or `dataBytes` is no whole number of frames.
  */
-export function wavHeader({ sampleRate, channels, dataBytes }: WavFormat): Uint8Array {
+export function wavHeader({ sampleRate, channels, dataBytes, form }: WavFormat): Uint8Array {
   const blockAlign = channels * BYTES_PER_SAMPLE;
   requireInteger('sampleRate', sampleRate, 1, 0xffff_ffff);
   requireInteger('channels', channels, 1, 0xffff / BYTES_PER_SAMPLE);
@@ -38,7 +40,7 @@ export function wavHeader({ sampleRate, channels, dataBytes }: WavFormat): Uint8
   if (dataBytes % blockAlign !== 0)
     throw new RangeError(`dataBytes ${dataBytes} is no whole number of frames`);
 
-  const long = dataBytes > RIFF_MAX_DATA_BYTES;
+  const long = form === 'RF64' || dataBytes > RIFF_MAX_DATA_BYTES;
   const bytes = new Uint8Array(long ? RF64_HEADER_BYTES : WAV_HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   writeId(bytes, 0, long ? 'RF64' : 'RIFF');

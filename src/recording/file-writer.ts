@@ -19,13 +19,13 @@ function exists(file: string): KvsrecError {
  */
 export class FileWriter {
   readonly path: string;
-  /** Bytes handed to the system and not yet written. */
-  pending = 0;
 
   readonly #temporary: string;
   readonly #overwrite: boolean;
   readonly #fd: number;
   #size = 0;
+  #writing = 0;
+  #modifying = 0;
   #failure: Error | undefined;
   #waiting: (() => void)[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -39,6 +39,11 @@ export class FileWriter {
     fs.mkdirSync(folder, { recursive: true });
     this.#temporary = path.join(folder, `.${path.basename(file)}.${process.pid}-${sequence++}.part`);
     this.#fd = fs.openSync(this.#temporary, 'wx+', 0o666);
+  }
+
+  /** Bytes handed to the system and not yet written. */
+  get pending(): number {
+    return this.#writing + this.#modifying;
   }
 
   /** Bytes of the file so far, holes included. */
@@ -59,11 +64,13 @@ export class FileWriter {
 
   /** Changes `length` bytes at `position` that were written before. */
   modify(position: number, length: number, change: (bytes: Buffer) => void): void {
-    this.pending += length;
+    this.#modifying += length;
+    this.#size = Math.max(this.#size, position + length);
     const before = this.#work;
     this.#work = (async () => {
       await before;
-      await this.#idle(length);
+      while (this.#writing > 0) await this.#change();
+      // What lies past the last write reads as silence.
       const bytes = Buffer.alloc(length);
       fs.readSync(this.#fd, bytes, 0, length, position);
       change(bytes);
@@ -73,7 +80,8 @@ export class FileWriter {
         this.#failure ??= error;
       })
       .finally(() => {
-        this.#done(length);
+        this.#modifying -= length;
+        this.#wake();
       });
   }
 
@@ -84,8 +92,7 @@ export class FileWriter {
 
   /** Waits until no more than `left` bytes are pending. */
   async settled(left = 0): Promise<void> {
-    await this.#idle(left);
-    if (left === 0) await this.#work;
+    while (this.pending > left) await this.#change();
     this.check();
   }
 
@@ -93,7 +100,10 @@ export class FileWriter {
   async finish(head: (dataEnd: number) => Uint8Array | undefined): Promise<void> {
     await this.settled();
     const header = head(this.#size);
-    if (header !== undefined) fs.writeSync(this.#fd, header, 0, header.length, 0);
+    if (header !== undefined) {
+      fs.writeSync(this.#fd, header, 0, header.length, 0);
+      this.#size = Math.max(this.#size, header.length);
+    }
     fs.ftruncateSync(this.#fd, this.#size);
     this.#open = false;
     fs.closeSync(this.#fd);
@@ -131,32 +141,34 @@ export class FileWriter {
 
   /** Gives up: nothing stays behind. */
   async discard(): Promise<void> {
-    await this.#idle(0);
-    await this.#work;
+    while (this.pending > 0) await this.#change();
     if (this.#open) fs.closeSync(this.#fd);
     this.#open = false;
     fs.rmSync(this.#temporary, { force: true });
   }
 
   #writeAll(bytes: Buffer, at: number, end: number, position: number, done: () => void): void {
-    this.pending += end - at;
+    this.#writing += end - at;
     fs.write(this.#fd, bytes, at, end - at, position, (error, written) => {
       if (error !== null) this.#failure ??= error;
       const rest = error === null ? end - at - written : 0;
       if (rest > 0) this.#writeAll(bytes, at + written, end, position + written, done);
       else done();
-      this.#done(end - at);
+      this.#writing -= end - at;
+      this.#wake();
     });
   }
 
-  #done(bytes: number): void {
-    this.pending -= bytes;
+  #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const wake of waiting) wake();
   }
 
-  async #idle(left: number): Promise<void> {
-    while (this.pending > left) await new Promise<void>((wake) => this.#waiting.push(wake));
+  /** Resolves when the next piece of work is done. */
+  #change(): Promise<void> {
+    return new Promise((wake) => {
+      this.#waiting.push(wake);
+    });
   }
 }

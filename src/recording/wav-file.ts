@@ -54,6 +54,11 @@ export class WavFile implements OutputFile {
     this.#writer.write(chunk, WAV_HEADER_BYTES + index * this.#chunkBytes);
   }
 
+  /** Writes a chunk `start` bytes after the beginning of the data. */
+  writeAt(chunk: Chunk, start: number): void {
+    this.#writer.write(chunk, WAV_HEADER_BYTES + start);
+  }
+
   /** Changes bytes of the data, `start` counted from its beginning. */
   modify(start: number, length: number, change: (bytes: Buffer) => void): void {
     this.#writer.modify(WAV_HEADER_BYTES + start, length, change);

@@ -1,0 +1,386 @@
+// One contact's recording: puts each fragment's blocks on the timelines of both directions.
+import type { Attribution } from '../connect/attribution.ts';
+import { trackDirection } from '../connect/direction.ts';
+import { type SampleFormat, sampleFormat } from '../connect/sample-format.ts';
+import { CONTINUES } from '../kvs/block-list.ts';
+import type { Fragment } from '../kvs/fragment.ts';
+import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
+import type { ChunkPool } from './chunk.ts';
+import { ContactFiles } from './contact-files.ts';
+import { TrackRecording } from './track-recording.ts';
+import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
+import type { WarningLog } from './warning-log.ts';
+
+/** How far a Cluster's time and its producer timestamp tag may differ and still bear each other out, milliseconds. */
+const CLOCK_TOLERANCE_MS = 100;
+
+/** Longest silence inside one recording, milliseconds; audio further on begins another one of the same contact. */
+const MAX_GAP_MS = 24 * 60 * 60 * 1000;
+
+/** A fragment and whose it is. */
+export interface Attributed {
+  fragment: Fragment;
+  attribution: Attribution;
+}
+
+export interface RecordingPlace {
+  /** Output folder; without one the audio is measured and not written. */
+  folder: string | undefined;
+  options: RecordingOptions;
+  pool: ChunkPool;
+  warnings: WarningLog;
+}
+
+interface Slot {
+  key: string;
+  name: string;
+  direction: TrackDirection;
+  format: SampleFormat;
+  recording: TrackRecording | undefined;
+}
+
+export class ContactRecording {
+  readonly contactId: string | null;
+  duplicates = 0;
+  readonly #place: RecordingPlace;
+  readonly #files: ContactFiles;
+  readonly #tracks = new Map<string, TrackRecording>();
+  #instanceId: string | null = null;
+  #originNs: bigint | undefined;
+  #fragments = 0;
+  #first: string | null = null;
+  #last: string | null = null;
+  #doubted: (Attributed & { why: 'format' | 'time' }) | undefined;
+  #slots: (Slot | undefined)[] = [];
+  #slotsOf = '';
+
+  constructor(contactId: string | null, place: RecordingPlace) {
+    this.contactId = contactId;
+    this.#place = place;
+    this.#files = new ContactFiles(place.folder, place.options, place.pool);
+  }
+
+  /** Bytes on their way to the disk. */
+  get pending(): number {
+    return this.#files.pending;
+  }
+
+  /**
+   * Adds a fragment of this contact. Answers the fragments that have to begin another recording of it, where their
+   * audio does not fit this one: another sample format, or more than a day later.
+   */
+  add(next: Attributed): Attributed[] {
+    const doubted = this.#doubted;
+    if (doubted !== undefined) {
+      this.#doubted = undefined;
+      const verdict = this.#judge(doubted, next.fragment, next.attribution);
+      if (verdict === 'other') return [doubted, { ...next, fragment: next.fragment.keep() }];
+      if (verdict === 'wrong') this.#leaveOut(doubted);
+      else this.#record(doubted);
+    }
+    if (this.#tooLate(next.fragment)) return [next];
+    const why = this.#doubt(next);
+    if (why === undefined) this.#record(next);
+    else this.#doubted = { ...next, fragment: next.fragment.keep(), why };
+    return [];
+  }
+
+  check(): void {
+    this.#files.check();
+  }
+
+  settled(left: number): Promise<void> {
+    return this.#files.settled(left);
+  }
+
+  /** Ends the recording: both directions get one length, every file its final name. Null where there was no audio. */
+  async finish(): Promise<ContactReport | null> {
+    const doubted = this.#doubted;
+    if (doubted !== undefined) {
+      this.#doubted = undefined;
+      const alone = this.#originNs === undefined;
+      const borneOut = doubted.why === 'time' && (alone || doubted.fragment.producerMs === null);
+      if (borneOut) this.#record(doubted);
+      else this.#leaveOut(doubted);
+    }
+    const origin = this.#originNs;
+    if (origin === undefined) {
+      await this.#files.discard();
+      return null;
+    }
+    const tracks = [...this.#tracks.values()];
+    const lengthMs = Math.max(...tracks.map((track) => track.endMs));
+    for (const track of tracks) {
+      this.#closeOverlap(track);
+      if (this.#place.options.timeline === 'aligned' && track.format.kind === 'pcm') {
+        const missing = Math.round((lengthMs * track.format.sampleRate) / 1000) - track.timeline.end;
+        if (missing > 0) {
+          track.timeline.append(missing);
+          track.silence(missing);
+        }
+      }
+      track.flush();
+    }
+    const files = await this.#files.finish();
+    return {
+      contactId: this.contactId,
+      instanceId: this.#instanceId,
+      start: new Date(Number(origin / 1_000_000n)).toISOString(),
+      durationMs: Math.round(lengthMs),
+      fragments: {
+        count: this.#fragments,
+        first: this.#first,
+        last: this.#last,
+        duplicates: this.duplicates,
+      },
+      tracks: tracks.filter(({ direction }) => this.#files.wants(direction)).map((track) => track.report()),
+      files,
+    };
+  }
+
+  /** Gives up: no file stays behind. */
+  discard(): Promise<void> {
+    return this.#files.discard();
+  }
+
+  /** Where the audio ends so far, milliseconds since the epoch; undefined before any. */
+  #endMs(): number | undefined {
+    if (this.#originNs === undefined) return undefined;
+    let end = 0;
+    for (const track of this.#tracks.values()) end = Math.max(end, track.endMs);
+    return Number(this.#originNs) / 1e6 + end;
+  }
+
+  #tooLate(fragment: Fragment): boolean {
+    const end = this.#endMs();
+    if (end === undefined || fragment.clusterMs - end <= MAX_GAP_MS) return false;
+    return this.#place.options.timeline === 'aligned' && borneOut(fragment);
+  }
+
+  /** What makes a fragment doubtful enough to wait for the one after it before it is believed. */
+  #doubt({ fragment, attribution }: Attributed): 'format' | 'time' | undefined {
+    if (this.#conflicts(fragment, attribution)) return 'format';
+    if (this.#place.options.timeline === 'packed' || borneOut(fragment)) return undefined;
+    const end = this.#endMs();
+    if (end === undefined) return 'time';
+    return fragment.clusterMs - end > this.#place.options.gapToleranceMs ? 'time' : undefined;
+  }
+
+  /** What the next fragment says of a doubtful one: `right`, `wrong`, or the beginning of an`other` recording. */
+  #judge(doubted: Attributed & { why: string }, next: Fragment, attribution: Attribution): 'right' | 'wrong' | 'other' {
+    if (doubted.why === 'format') return this.#conflicts(next, attribution) ? 'other' : 'wrong';
+    const end = this.#endMs();
+    const start = doubted.fragment.clusterMs;
+    if (end !== undefined) {
+      if (next.clusterMs < start) return 'wrong';
+      return start - end > MAX_GAP_MS ? 'other' : 'right';
+    }
+    const contradicted = next.clusterMs < start || next.clusterMs - start > MAX_GAP_MS;
+    return contradicted && borneOut(next) && doubted.fragment.producerMs !== null ? 'wrong' : 'right';
+  }
+
+  #leaveOut({ fragment, why }: Attributed & { why: 'format' | 'time' }): void {
+    this.#place.warnings.add({
+      code: 'corrupt',
+      message:
+        why === 'time'
+          ? `a fragment (${fragment.number ?? 'without a number'}) claims a time that nothing else bears out; it was left out`
+          : `a fragment (${fragment.number ?? 'without a number'}) claims a sample format of its own; it was left out`,
+      offset: fragment.offset,
+      skippedBytes: 0,
+      contactId: this.contactId,
+    });
+  }
+
+  #conflicts(fragment: Fragment, attribution: Attribution): boolean {
+    return this.#slotsFor(fragment, attribution).some(
+      (slot) => slot?.recording !== undefined && !sameFormat(slot.recording.format, slot.format),
+    );
+  }
+
+  /** What each of the fragment's tracks is; undefined for what is no audio. */
+  #slotsFor(fragment: Fragment, attribution: Attribution): (Slot | undefined)[] {
+    let facts = `${attribution.mimeType ?? ''}|${attribution.isCaller ?? ''}`;
+    for (const { number, type, name, codecId, sampleRate, channels, bitDepth, encoded } of fragment.tracks) {
+      facts += `|${number}|${type}|${name}|${codecId}|${sampleRate}|${channels}|${bitDepth}|${encoded}`;
+    }
+    if (facts === this.#slotsOf) return this.#slots;
+    this.#slotsOf = facts;
+    this.#slots = fragment.tracks.map((track) => {
+      if (track.type !== TRACK_TYPE_AUDIO) return undefined;
+      const direction = trackDirection(track.name, attribution.isCaller);
+      const key = direction === 'unknown' ? `track ${track.number}` : direction;
+      const format: SampleFormat = track.encoded
+        ? { kind: 'raw', encoding: track.codecId, sampleRate: 8000, channels: 1 }
+        : sampleFormat(track, attribution.mimeType);
+      return { key, name: track.name, direction, format, recording: this.#tracks.get(key) };
+    });
+    return this.#slots;
+  }
+
+  #record({ fragment, attribution }: Attributed): void {
+    this.#fragments++;
+    const number = fragment.number;
+    this.#first ??= number;
+    this.#last = number ?? this.#last;
+    this.#instanceId ??= attribution.instanceId;
+    const slots = this.#slotsFor(fragment, attribution);
+    const { blocks, bytes } = fragment;
+    const scale = fragment.info.timestampScale;
+    const clusterNs = fragment.timestamp * BigInt(scale);
+    if (this.#originNs === undefined) {
+      const earliest = earliestTimecode(fragment, slots);
+      if (earliest === undefined) return;
+      this.#originNs = clusterNs + BigInt(earliest * scale);
+    }
+    const relativeNs = Number(clusterNs - this.#originNs);
+    const packed = this.#place.options.timeline === 'packed';
+    for (let i = 0; i < blocks.count; i++) {
+      const slot = slots[blocks.track[i]!];
+      if (slot === undefined) continue;
+      const start = blocks.start[i]!;
+      const end = blocks.end[i]!;
+      const track = slot.recording ?? this.#open(slot, fragment.tracks[blocks.track[i]!]!.number);
+      if (track.storedFrameBytes === 0) {
+        this.#pass(track, bytes, start, end, fragment);
+        continue;
+      }
+      const { timeline } = track;
+      const rate = track.format.sampleRate;
+      const frames = Math.floor((end - start) / track.storedFrameBytes);
+      const timecode = blocks.timecode[i]!;
+      if (packed || timecode === CONTINUES) {
+        timeline.append(frames);
+      } else {
+        const position = Math.round(((relativeNs + timecode * scale) * rate) / 1e9);
+        const tolerance = (this.#place.options.gapToleranceMs * rate) / 1000;
+        if (timeline.started && position - timeline.end > tolerance && !isBelieved(fragment, i)) {
+          this.#place.warnings.add({
+            code: 'corrupt',
+            message: 'a block claims a time that the blocks around it do not bear out; it follows the one before it',
+            offset: fragment.offset,
+            skippedBytes: 0,
+            contactId: this.contactId,
+          });
+          timeline.append(frames);
+        } else {
+          const startedBefore = timeline.started;
+          timeline.place(position, frames, tolerance);
+          if (timeline.silence > 0 && startedBefore) this.#warnGap(track, timeline.silence);
+          if (timeline.skip > 0) track.overlapFrames += timeline.skip;
+        }
+      }
+      if (timeline.kept > 0 && timeline.skip === 0 && track.overlapFrames > 0) this.#closeOverlap(track);
+      track.write(bytes, start, end);
+    }
+  }
+
+  #pass(track: TrackRecording, bytes: Uint8Array, start: number, end: number, fragment: Fragment): void {
+    if (track.fits(end - start)) {
+      track.pass(bytes, start, end);
+      return;
+    }
+    this.#place.warnings.add({
+      code: 'corrupt',
+      message: 'an AAC frame is larger than ADTS allows; it was left out',
+      offset: fragment.offset,
+      skippedBytes: end - start,
+      contactId: this.contactId,
+    });
+  }
+
+  #open(slot: Slot, trackNumber: number): TrackRecording {
+    const known = this.#tracks.get(slot.key);
+    if (known !== undefined) {
+      slot.recording = known;
+      return known;
+    }
+    const { direction, format } = slot;
+    const facts = { contactId: this.contactId, startMs: Number(this.#originNs! / 1_000_000n) };
+    const mono = this.#files.openMono(facts, direction, format);
+    if (format.kind === 'raw' || mono === null) {
+      this.#place.warnings.add({
+        code: 'unsupported-codec',
+        message:
+          format.kind === 'raw'
+            ? `the audio is ${format.encoding || 'of an unknown codec'}, which is not decoded; it was saved as it is`
+            : `the ${format.encoding} audio of this direction cannot go into the combined files`,
+        contactId: this.contactId,
+        direction,
+      });
+    }
+    const track = new TrackRecording(direction, slot.name, format, {
+      pool: this.#place.pool,
+      digest: this.#place.options.digest,
+      own: this.#files.openOwn(facts, direction, trackNumber, format),
+      mono: mono ?? undefined,
+    });
+    this.#tracks.set(slot.key, track);
+    slot.recording = track;
+    return track;
+  }
+
+  #warnGap(track: TrackRecording, frames: number): void {
+    const at = Math.round(((track.timeline.end - frames) / track.format.sampleRate) * 1000);
+    const durationMs = Math.round((frames / track.format.sampleRate) * 1000);
+    this.#place.warnings.add({
+      code: 'gap',
+      message: `${durationMs} ms of audio are missing near ${at} ms; silence stands there`,
+      contactId: this.contactId,
+      direction: track.direction,
+      durationMs,
+    });
+  }
+
+  #closeOverlap(track: TrackRecording): void {
+    if (track.overlapFrames === 0) return;
+    const durationMs = Math.round((track.overlapFrames / track.format.sampleRate) * 1000);
+    track.overlapFrames = 0;
+    this.#place.warnings.add({
+      code: 'overlap',
+      message: `${durationMs} ms of repeated or overlapping audio were left out`,
+      contactId: this.contactId,
+      direction: track.direction,
+      durationMs,
+    });
+  }
+}
+
+/** Whether the producer timestamp tag agrees with the Cluster's own time. */
+function borneOut(fragment: Fragment): boolean {
+  const producer = fragment.producerMs;
+  return producer !== null && Math.abs(fragment.clusterMs - producer) <= CLOCK_TOLERANCE_MS;
+}
+
+function sameFormat(a: SampleFormat, b: SampleFormat): boolean {
+  return (
+    a.kind === b.kind &&
+    a.sampleRate === b.sampleRate &&
+    a.channels === b.channels &&
+    (a.kind !== 'pcm' || b.kind !== 'pcm' || a.codec === b.codec)
+  );
+}
+
+function earliestTimecode(fragment: Fragment, slots: readonly (Slot | undefined)[]): number | undefined {
+  const { count, track, timecode } = fragment.blocks;
+  let earliest: number | undefined;
+  for (let i = 0; i < count; i++) {
+    if (slots[track[i]!] === undefined || timecode[i] === CONTINUES) continue;
+    if (earliest === undefined || timecode[i]! < earliest) earliest = timecode[i]!;
+  }
+  return earliest;
+}
+
+/**
+ * Whether a block's jump ahead is to be believed: it opens its track's part of the fragment and does not lie beyond
+ * what follows, or the track's next block lies no earlier. A single damaged timecode would otherwise put silence in
+ * the place of the audio of every fragment up to it.
+ */
+function isBelieved(fragment: Fragment, index: number): boolean {
+  const { count, track, timecode } = fragment.blocks;
+  for (let i = index + 1; i < count; i++) {
+    if (track[i] === track[index] && timecode[i] !== CONTINUES) return timecode[i]! >= timecode[index]!;
+  }
+  for (let i = index - 1; i >= 0; i--) if (track[i] === track[index]) return false;
+  return true;
+}

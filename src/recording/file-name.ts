@@ -1,0 +1,65 @@
+// Names of a recording's files. What comes from the stream is untrusted and never becomes a path as it stands.
+import { createHash } from 'node:crypto';
+import { KvsrecError } from '../errors.ts';
+
+/** Longest part of a name that comes from the stream, characters; file systems allow 255 bytes for the whole. */
+const MAX_PART = 80;
+
+export const DEFAULT_NAME = '{contactId}_{start}_{what}';
+
+export interface NameParts {
+  contactId: string | null;
+  /** Milliseconds since the epoch. */
+  startMs: number;
+  what: string;
+  direction: string;
+  layout: string;
+}
+
+/** `text` with only letters, digits, `.`, `_` and `-`; what had to change is told apart by a short digest. */
+export function safePart(text: string): string {
+  const safe = text
+    .replace(/[^A-Za-z0-9._-]+/g, '_')
+    .replace(/^[.-]+/, '_')
+    .slice(0, MAX_PART);
+  if (safe === text && safe !== '') return safe;
+  return `${safe}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+}
+
+/** UTC as `20240918T164128724Z`. */
+export function compactTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/[-:.]/g, '');
+}
+
+/**
+ * The name, without its ending, that a template gives. Its placeholders are `{contactId}`, `{start}`, `{date}`,
+ * `{what}`, `{direction}` and `{layout}`; a `/` makes a folder.
+ * @throws KvsrecError `bad-name-template` (exit 2).
+ */
+export function fileName(template: string, parts: NameParts): string {
+  const start = compactTime(parts.startMs);
+  const values: Record<string, string> = {
+    contactId: parts.contactId === null ? 'unknown' : safePart(parts.contactId),
+    start,
+    date: start.slice(0, 8),
+    what: parts.what,
+    direction: parts.direction,
+    layout: parts.layout,
+  };
+  const name = template.replace(/\{([^}]*)\}/g, (_, key: string) => {
+    const value = Object.hasOwn(values, key) ? values[key] : undefined;
+    if (value === undefined) throw badTemplate(`the name template has no placeholder {${key}}`);
+    return value;
+  });
+  if (name.startsWith('/') || name.endsWith('/') || name.split('/').some((part) => /^(|\.|\.\.)$/.test(part))) {
+    throw badTemplate('the name template leads out of the output folder');
+  }
+  return name;
+}
+
+function badTemplate(message: string): KvsrecError {
+  return new KvsrecError('bad-name-template', message, {
+    exitCode: 2,
+    hint: 'Placeholders are {contactId}, {start}, {date}, {what}, {direction} and {layout}.',
+  });
+}

@@ -1,0 +1,29 @@
+// Collects what a person should know of an input, without growing with an input that is full of it.
+import type { Warning, WarningCode } from './types.ts';
+
+/** Warnings of one code that are listed one by one; the rest is counted. */
+const LISTED = 100;
+
+export class WarningLog {
+  readonly #listed: Warning[] = [];
+  readonly #counts = new Map<WarningCode, number>();
+
+  add(warning: Warning): void {
+    const count = (this.#counts.get(warning.code) ?? 0) + 1;
+    this.#counts.set(warning.code, count);
+    if (count <= LISTED) this.#listed.push(warning);
+  }
+
+  has(code: WarningCode): boolean {
+    return this.#counts.has(code);
+  }
+
+  /** The listed ones, then one for each code of which there were more. */
+  list(): Warning[] {
+    const more: Warning[] = [];
+    for (const [code, count] of this.#counts) {
+      if (count > LISTED) more.push({ code, message: `${count - LISTED} more of this kind`, count: count - LISTED });
+    }
+    return [...this.#listed, ...more];
+  }
+}
