@@ -1,21 +1,61 @@
 // The import rule: data flows down this list, so an import only ever points from a later room to an earlier one.
-const rooms = ['ebml', 'matroska', 'kvs', 'connect', 'audio', 'transcript', 'recording', 'aws', 'simulator', 'config', 'lambda', 'cli'];
+const rooms = [
+  'ebml',
+  'matroska',
+  'kvs',
+  'connect',
+  'audio',
+  'transcript',
+  'recording',
+  'aws',
+  'simulator',
+  'config',
+  'lambda',
+  'cli',
+];
 
 const later = (name) => rooms.slice(rooms.indexOf(name) + 1);
 
 // Neighbours that the table of rooms keeps apart although one comes after the other.
 const apart = [
-  { from: 'audio', to: ['ebml', 'matroska', 'kvs', 'connect'], why: 'audio does not know where audio comes from' },
-  { from: 'transcript', to: ['ebml', 'matroska', 'kvs', 'connect', 'audio'], why: 'a transcript knows no wire format' },
-  { from: 'simulator', to: ['connect', 'audio', 'transcript', 'recording', 'aws'], why: 'the simulator shares only the wire formats' },
-  { from: 'config', to: ['ebml', 'matroska', 'kvs', 'connect', 'audio', 'transcript', 'recording', 'aws', 'simulator'], why: 'settings know no engine' },
+  {
+    from: 'audio',
+    to: ['ebml', 'matroska', 'kvs', 'connect'],
+    why: 'audio does not know where audio comes from',
+  },
+  {
+    from: 'transcript',
+    to: ['ebml', 'matroska', 'kvs', 'connect', 'audio'],
+    why: 'a transcript knows no wire format',
+  },
+  {
+    from: 'simulator',
+    to: ['connect', 'audio', 'transcript', 'recording', 'aws'],
+    why: 'the simulator shares only the wire formats',
+  },
+  {
+    from: 'config',
+    to: ['ebml', 'matroska', 'kvs', 'connect', 'audio', 'transcript', 'recording', 'aws', 'simulator'],
+    why: 'settings know no engine',
+  },
 ];
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphan-dependency', severity: 'error', comment: 'what src imports is a dependency, not a development dependency', from: { path: '^(src|bin)/' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] } },
-    { name: 'not-into-tests', severity: 'error', from: { path: '^(src|bin)/' }, to: { path: '^(test|bench|fixtures)/' } },
+    {
+      name: 'no-orphan-dependency',
+      severity: 'error',
+      comment: 'what src imports is a dependency, not a development dependency',
+      from: { path: '^(src|bin)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'not-into-tests',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { path: '^(test|bench|fixtures)/' },
+    },
     ...rooms.map((name) => ({
       name: `${name}-imports-only-earlier-rooms`,
       severity: 'error',
@@ -29,13 +69,26 @@ module.exports = {
       from: { path: `^src/${from}/` },
       to: { path: `^src/(${to.join('|')})/` },
     })),
-    { name: 'errors-know-nothing', severity: 'error', from: { path: '^src/errors\\.ts$' }, to: { path: '^src/' } },
-    { name: 'bin-only-enters-the-cli', severity: 'error', from: { path: '^bin/' }, to: { path: '^src/(?!cli/)' } },
+    {
+      name: 'errors-know-nothing',
+      severity: 'error',
+      from: { path: '^src/errors\\.ts$' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'bin-only-enters-the-cli',
+      severity: 'error',
+      from: { path: '^bin/' },
+      to: { path: '^src/(?!cli/)' },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -21,39 +21,77 @@ export interface Attribution {
 /** Tags that say whose call it is: Amazon Connect's, then that of Amazon Chime SDK Voice Connectors. */
 const IDENTITY_TAGS = ['ContactId', 'CallId'];
 
-/** Follows one stream; ask it once for each fragment, in stream order. */
+/** Most bytes of a Segment's Clusters that wait for a tag to say whose they are. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
+interface Run {
+  id: string | null;
+  instanceId: string | null;
+  mimeType?: string;
+  isCaller?: string;
+  filtered?: string;
+}
+
+/**
+ * Follows one stream: `add` its fragments in order, and `emit` gets each with its owner, in the same order. Where a
+ * Segment has several Clusters and says only after a later one whose they are, the earlier ones wait for it.
+ */
 export class ContactAttribution {
   readonly #filter: TagFilter | undefined;
-  #run: { id: string | null; instanceId: string | null; mimeType?: string; isCaller?: string; filtered?: string } = {
-    id: null,
-    instanceId: null,
-  };
+  readonly #emit: (fragment: Fragment, attribution: Attribution) => void;
+  #run: Run = { id: null, instanceId: null };
+  #waiting: Fragment[] = [];
+  #waitingBytes = 0;
 
-  constructor(filter?: TagFilter) {
+  constructor(filter: TagFilter | undefined, emit: (fragment: Fragment, attribution: Attribution) => void) {
     this.#filter = filter;
+    this.#emit = emit;
   }
 
-  attribute(fragment: Fragment): Attribution {
-    const { tags } = fragment;
-    const id = this.#identity(tags);
+  /** The contact of the run so far. */
+  get current(): string | null {
+    return this.#run.id;
+  }
+
+  add(fragment: Fragment): void {
+    const id = this.#identity(fragment.tags);
+    if (id === undefined && fragment.continues && this.#waitingBytes < MAX_WAITING_BYTES) {
+      const kept = fragment.keep();
+      this.#waiting.push(kept);
+      this.#waitingBytes += kept.bytes.length;
+      return;
+    }
+    this.#follow(fragment.tags, id);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const earlier of waiting) {
+      this.#follow(earlier.tags, undefined);
+      this.#emit(earlier, this.#attribution(id !== undefined));
+    }
+    this.#emit(fragment, this.#attribution(id !== undefined));
+  }
+
+  #follow(tags: ReadonlyMap<string, string>, id: string | undefined): void {
     if (id !== undefined && id !== this.#run.id) this.#run = { id, instanceId: null };
     const run = this.#run;
-    const instanceId = tags.get('InstanceId');
-    if (instanceId) run.instanceId = instanceId;
+    run.instanceId = tags.get('InstanceId') || run.instanceId;
     const mimeType = tags.get('MimeType');
     if (mimeType) run.mimeType = mimeType;
     const isCaller = tags.get('IsCaller');
     if (isCaller) run.isCaller = isCaller;
-    if (this.#filter !== undefined) {
-      const filtered = tags.get(this.#filter.tag);
-      if (filtered !== undefined) run.filtered = filtered;
-    }
+    const filtered = this.#filter === undefined ? undefined : tags.get(this.#filter.tag);
+    if (filtered !== undefined) run.filtered = filtered;
+  }
+
+  #attribution(own: boolean): Attribution {
+    const run = this.#run;
     return {
       contactId: run.id,
       instanceId: run.instanceId,
       mimeType: run.mimeType,
       isCaller: run.isCaller,
-      own: id !== undefined,
+      own,
       matches: this.#filter === undefined || run.filtered === this.#filter.value,
     };
   }

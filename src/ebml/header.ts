@@ -29,7 +29,12 @@ const HEADER_CHILDREN = new Set([
  * What is wrong with the header whose payload is `bytes[start, end)`, or `undefined` where it is sound and names one
  * of the schema's DocTypes.
  */
-export function headerFault(bytes: Uint8Array, start: number, end: number, schema: Schema): string | undefined {
+export function headerFault(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  schema: Schema,
+): string | undefined {
   let docType: string | undefined;
   let at = start;
   while (at < end) {
@@ -40,7 +45,8 @@ export function headerFault(bytes: Uint8Array, start: number, end: number, schem
     const payload = at + idWidth + sizeWidth;
     if (sizeWidth > MAX_SIZE_BYTES || payload > end) return 'an element size in the EBML header is not valid';
     const size = readSize(bytes, at + idWidth, sizeWidth);
-    if (size === UNKNOWN_SIZE || payload + size > end) return 'an element in the EBML header runs past its end';
+    if (size === UNKNOWN_SIZE || payload + size > end)
+      return 'an element in the EBML header runs past its end';
     if (!HEADER_CHILDREN.has(id)) return `the EBML header contains the foreign element 0x${id.toString(16)}`;
     if (id === DOC_TYPE_ID) docType = String.fromCharCode(...bytes.subarray(payload, payload + size));
     if (id === MAX_ID_LENGTH_ID && size === 1 && bytes[payload]! > MAX_ID_BYTES) {

@@ -133,7 +133,12 @@ export class EbmlReader {
       this.#run();
       if (this.#damageAt >= 0) {
         this.#announce(this.#damageAt, false);
-        this.#handler.resumed(this.#damageAt, this.#received, this.#received - this.#damageAt, this.#damageReason);
+        this.#handler.resumed(
+          this.#damageAt,
+          this.#received,
+          this.#received - this.#damageAt,
+          this.#damageReason,
+        );
         this.#damageAt = -1;
         this.#depth = 0;
         break;
@@ -144,19 +149,25 @@ export class EbmlReader {
       if (!rest && !open) break;
       // A size that was damaged looks just like a cut when the input ends: then a document still stands behind it.
       if (rest) {
-        const found = findSync(this.bytes, this.#recoverFrom - this.base, this.#length, this.#schema, this.#resumeSeen && this.#depth > 0);
+        const found = findSync(
+          this.bytes,
+          this.#recoverFrom - this.base,
+          this.#length,
+          this.#schema,
+          this.#resumeSeen && this.#depth > 0,
+        );
         if (found.kind !== undefined) {
           this.#damage(at, 'an element claims more bytes than the input has');
           continue;
         }
       }
-      this.#handler.truncated(at, rest ? 'the input ends inside an element' : 'the input ends before its last element does');
+      this.#handler.truncated(
+        at,
+        rest ? 'the input ends inside an element' : 'the input ends before its last element does',
+      );
       break;
     }
     this.#closeTo(0, this.#received);
-    this.#length = 0;
-    this.#pos = 0;
-    this.base = this.#received;
   }
 
   #adopt(chunk: Uint8Array, base: number): void {
@@ -270,11 +281,13 @@ export class EbmlReader {
 
       const limit = depth === 0 ? Number.POSITIVE_INFINITY : this.#limits[depth - 1]!;
       const end = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : base + start + size;
-      if (size !== UNKNOWN_SIZE && end > limit) return this.#damage(offset, 'an element is larger than its parent');
+      if (size !== UNKNOWN_SIZE && end > limit)
+        return this.#damage(offset, 'an element is larger than its parent');
 
       if (rule !== undefined && rule.kind === 'master') {
         if (depth >= MAX_DEPTH) return this.#damage(offset, 'elements are nested too deeply');
-        if (size !== UNKNOWN_SIZE && size > rule.maxSize) return this.#damage(offset, `${rule.name} is too large`);
+        if (size !== UNKNOWN_SIZE && size > rule.maxSize)
+          return this.#damage(offset, `${rule.name} is too large`);
         if (base + start - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
         this.#open(id, offset, start, size, end, limit);
         continue;
@@ -411,7 +424,13 @@ export class EbmlReader {
 
   /** Searches on for a place to resume. False while more bytes are needed. */
   #resume(): boolean {
-    const found = findSync(this.bytes, this.#searchFrom - this.base, this.#length, this.#schema, this.#mayResume);
+    const found = findSync(
+      this.bytes,
+      this.#searchFrom - this.base,
+      this.#length,
+      this.#schema,
+      this.#mayResume,
+    );
     const at = this.base + found.at;
     if (found.kind === undefined) {
       this.#searchFrom = at;

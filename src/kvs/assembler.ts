@@ -120,7 +120,7 @@ export class FragmentAssembler implements MatroskaHandler {
   }
 
   cluster(offset: number): void {
-    if (this.#state !== 'none') this.#finish('whole');
+    if (this.#state !== 'none') this.#finish('whole', true);
     this.counts.clusters++;
     this.#offset = this.#clusters === 0 ? this.#documentOffset : offset;
     this.#clusters++;
@@ -149,7 +149,12 @@ export class FragmentAssembler implements MatroskaHandler {
     const reader = this.#demuxer.reader;
     const shift = reader.base - this.#clusterOffset;
     for (let i = 0; i < header.frames; i++) {
-      blocks.add(track, i === 0 ? header.timecode : CONTINUES, header.starts[i]! + shift, header.ends[i]! + shift);
+      blocks.add(
+        track,
+        i === 0 ? header.timecode : CONTINUES,
+        header.starts[i]! + shift,
+        header.ends[i]! + shift,
+      );
     }
     return undefined;
   }
@@ -195,7 +200,7 @@ export class FragmentAssembler implements MatroskaHandler {
     return this.#usualSize.get(track[index]!) === size;
   }
 
-  #finish(state: Fragment['state']): void {
+  #finish(state: Fragment['state'], continues = false): void {
     const tags = this.#tags;
     if (this.#state === 'none') {
       if (tags.size > 0) {
@@ -234,6 +239,7 @@ export class FragmentAssembler implements MatroskaHandler {
           bytes: reader.bytes,
           blocks,
           state,
+          continues,
         }),
       );
     }

@@ -1,6 +1,6 @@
 // A fragment: one Cluster with every tag that describes it, before and after.
 import type { SegmentInfo, Track } from '../matroska/demuxer.ts';
-import { BlockList } from './block-list.ts';
+import type { BlockList } from './block-list.ts';
 import { FRAGMENT_NUMBER, firstOf, PRODUCER_TIMESTAMP, SERVER_TIMESTAMP, timestampMs } from './tags.ts';
 
 /**
@@ -20,6 +20,8 @@ export class Fragment {
   readonly blocks: BlockList;
   /** `cut`: the input ended inside it; `damaged`: what stands here is what could be saved of it. */
   readonly state: 'whole' | 'cut' | 'damaged';
+  /** Another Cluster of the same Segment follows, whose tags may describe this one, too. */
+  readonly continues: boolean;
 
   constructor(facts: Omit<Fragment, 'number' | 'producerMs' | 'serverMs' | 'clusterMs' | 'keep'>) {
     this.offset = facts.offset;
@@ -30,6 +32,7 @@ export class Fragment {
     this.bytes = facts.bytes;
     this.blocks = facts.blocks;
     this.state = facts.state;
+    this.continues = facts.continues;
   }
 
   /** The service's fragment number, a decimal of about 47 digits. */
@@ -66,5 +69,3 @@ export class Fragment {
     return new Fragment({ ...this, bytes: this.bytes.slice(from, to), blocks: this.blocks.moved(-from) });
   }
 }
-
-export { BlockList };

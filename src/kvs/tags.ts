@@ -4,7 +4,10 @@ export const FRAGMENT_NUMBER = 'AWS_KINESISVIDEO_FRAGMENT_NUMBER';
 export const CONTINUATION_TOKEN = 'AWS_KINESISVIDEO_CONTINUATION_TOKEN';
 export const MILLIS_BEHIND_NOW = 'AWS_KINESISVIDEO_MILLIS_BEHIND_NOW';
 /** GetMedia's name first, then that of GetMediaForFragmentList. */
-export const SERVER_TIMESTAMP = ['AWS_KINESISVIDEO_SERVER_TIMESTAMP', 'AWS_KINESISVIDEO_SERVER_SIDE_TIMESTAMP'];
+export const SERVER_TIMESTAMP = [
+  'AWS_KINESISVIDEO_SERVER_TIMESTAMP',
+  'AWS_KINESISVIDEO_SERVER_SIDE_TIMESTAMP',
+];
 export const PRODUCER_TIMESTAMP = [
   'AWS_KINESISVIDEO_PRODUCER_TIMESTAMP',
   'AWS_KINESISVIDEO_PRODUCER_SIDE_TIMESTAMP',
@@ -15,15 +18,27 @@ const ERROR_MESSAGE = 'AWS_KINESISVIDEO_EXCEPTION_MESSAGE';
 
 /** GetMedia API reference, "Errors within the stream"; the last column is what the reader of the message can do. */
 const ERRORS: Record<number, [meaning: string, hint: string]> = {
-  3002: ['the service could not write to the stream', 'Ask for the stream again from the last complete fragment.'],
+  3002: [
+    'the service could not write to the stream',
+    'Ask for the stream again from the last complete fragment.',
+  ],
   4000: ['the fragment asked for was not found', 'Start from a fragment that the stream still retains.'],
-  4500: ['access to the stream’s KMS key was denied', 'Allow kms:Decrypt on the stream’s key for the reading role.'],
+  4500: [
+    'access to the stream’s KMS key was denied',
+    'Allow kms:Decrypt on the stream’s key for the reading role.',
+  ],
   4501: ['the stream’s KMS key is disabled', 'Enable the key in AWS KMS.'],
   4502: ['the stream’s KMS key failed validation', 'Check the key’s type and its policy in AWS KMS.'],
   4503: ['the stream’s KMS key is unavailable', 'Check the key’s state in AWS KMS and try again.'],
   4504: ['the stream’s KMS key has the wrong usage', 'The key must be one for ENCRYPT_DECRYPT.'],
-  4505: ['the stream’s KMS key is in an invalid state', 'Check whether the key is pending deletion or import.'],
-  4506: ['the stream’s KMS key was not found', 'Check that the key still exists in the stream’s account and region.'],
+  4505: [
+    'the stream’s KMS key is in an invalid state',
+    'Check whether the key is pending deletion or import.',
+  ],
+  4506: [
+    'the stream’s KMS key was not found',
+    'Check that the key still exists in the stream’s account and region.',
+  ],
   5000: ['the service failed internally', 'Ask for the stream again from the last complete fragment.'],
 };
 

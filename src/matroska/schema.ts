@@ -104,7 +104,11 @@ stepOver(id.TRACK_ENTRY, MAX_NUMBER_BYTES, {
   CodecDelay: 0x56aa,
   SeekPreRoll: 0x56bb,
 });
-stepOver(id.TRACK_ENTRY, MAX_VALUE_BYTES, { Language: 0x22b59c, LanguageBCP47: 0x22b59d, CodecName: 0x258688 });
+stepOver(id.TRACK_ENTRY, MAX_VALUE_BYTES, {
+  Language: 0x22b59c,
+  LanguageBCP47: 0x22b59d,
+  CodecName: 0x258688,
+});
 stepOver(id.TRACK_ENTRY, MAX_CODEC_PRIVATE_BYTES, {
   BlockAdditionMapping: 0x41e4,
   TrackTranslate: 0x6624,

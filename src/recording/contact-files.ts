@@ -1,13 +1,18 @@
 // The files of one contact: which tracks and layouts go where.
 import path from 'node:path';
 import type { SampleFormat } from '../connect/sample-format.ts';
-import { type ChunkConsumer, type ChunkPool } from './chunk.ts';
+import type { ChunkConsumer, ChunkPool } from './chunk.ts';
 import { Combiner, STEREO_CHUNK_BYTES } from './combiner.ts';
 import { DEFAULT_NAME, fileName } from './file-name.ts';
 import type { FileReport, Layout, RecordingOptions, TrackDirection } from './types.ts';
 import { type OutputFile, PlainFile, WavFile } from './wav-file.ts';
 
-const WHAT = { from: 'AUDIO_FROM_CUSTOMER', to: 'AUDIO_TO_CUSTOMER', stereo: 'STEREO', mix: 'COMBINED_AUDIO' };
+const WHAT = {
+  from: 'AUDIO_FROM_CUSTOMER',
+  to: 'AUDIO_TO_CUSTOMER',
+  stereo: 'STEREO',
+  mix: 'COMBINED_AUDIO',
+};
 
 interface Entry {
   layout: Layout;
@@ -71,7 +76,11 @@ export class ContactFiles {
   }
 
   /** A track's place in the combined files; `undefined` where there are none, `null` where it does not fit them. */
-  openMono(facts: ContactFacts, direction: TrackDirection, format: SampleFormat): ChunkConsumer | undefined | null {
+  openMono(
+    facts: ContactFacts,
+    direction: TrackDirection,
+    format: SampleFormat,
+  ): ChunkConsumer | undefined | null {
     const { layouts, overwrite } = this.#options;
     const wanted = layouts.includes('stereo') || layouts.includes('mix');
     if (this.#folder === undefined || !wanted || !this.wants(direction)) return undefined;

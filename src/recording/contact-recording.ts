@@ -167,7 +167,11 @@ export class ContactRecording {
   }
 
   /** What the next fragment says of a doubtful one: `right`, `wrong`, or the beginning of an`other` recording. */
-  #judge(doubted: Attributed & { why: string }, next: Fragment, attribution: Attribution): 'right' | 'wrong' | 'other' {
+  #judge(
+    doubted: Attributed & { why: string },
+    next: Fragment,
+    attribution: Attribution,
+  ): 'right' | 'wrong' | 'other' {
     if (doubted.why === 'format') return this.#conflicts(next, attribution) ? 'other' : 'wrong';
     const end = this.#endMs();
     const start = doubted.fragment.clusterMs;
@@ -235,6 +239,7 @@ export class ContactRecording {
     }
     const relativeNs = Number(clusterNs - this.#originNs);
     const packed = this.#place.options.timeline === 'packed';
+    const toleranceMs = this.#place.options.gapToleranceMs;
     for (let i = 0; i < blocks.count; i++) {
       const slot = slots[blocks.track[i]!];
       if (slot === undefined) continue;
@@ -253,11 +258,14 @@ export class ContactRecording {
         timeline.append(frames);
       } else {
         const position = Math.round(((relativeNs + timecode * scale) * rate) / 1e9);
-        const tolerance = (this.#place.options.gapToleranceMs * rate) / 1000;
-        if (timeline.started && position - timeline.end > tolerance && !isBelieved(fragment, i)) {
+        const tolerance = (toleranceMs * rate) / 1000;
+        const bytesPerMs = (rate * track.storedFrameBytes) / 1000;
+        const ahead = timeline.started && position - timeline.end > tolerance;
+        if (ahead && !isBelieved(fragment, i, bytesPerMs, toleranceMs)) {
           this.#place.warnings.add({
             code: 'corrupt',
-            message: 'a block claims a time that the blocks around it do not bear out; it follows the one before it',
+            message:
+              'a block claims a time that the blocks around it do not bear out; it follows the one before it',
             offset: fragment.offset,
             skippedBytes: 0,
             contactId: this.contactId,
@@ -372,15 +380,24 @@ function earliestTimecode(fragment: Fragment, slots: readonly (Slot | undefined)
 }
 
 /**
- * Whether a block's jump ahead is to be believed: it opens its track's part of the fragment and does not lie beyond
- * what follows, or the track's next block lies no earlier. A single damaged timecode would otherwise put silence in
- * the place of the audio of every fragment up to it.
+ * Whether a block's jump ahead is to be believed: its timecode stands within `tolerance` milliseconds of where the
+ * track's block before it ends, or the block after it lies no earlier, or it is the track's only one in the fragment. A
+ * single damaged timecode would otherwise put silence in the place of the audio of every fragment up to it.
  */
-function isBelieved(fragment: Fragment, index: number): boolean {
-  const { count, track, timecode } = fragment.blocks;
+function isBelieved(fragment: Fragment, index: number, bytesPerMs: number, tolerance: number): boolean {
+  const { count, track, timecode, start, end } = fragment.blocks;
+  const scale = fragment.info.timestampScale / 1e6;
   for (let i = index + 1; i < count; i++) {
-    if (track[i] === track[index] && timecode[i] !== CONTINUES) return timecode[i]! >= timecode[index]!;
+    if (track[i] !== track[index] || timecode[i] === CONTINUES) continue;
+    if (timecode[i]! >= timecode[index]!) return true;
+    break;
   }
-  for (let i = index - 1; i >= 0; i--) if (track[i] === track[index]) return false;
-  return true;
+  let lengthMs = 0;
+  for (let i = index - 1; i >= 0; i--) {
+    if (track[i] !== track[index]) continue;
+    lengthMs += (end[i]! - start[i]!) / bytesPerMs;
+    if (timecode[i] === CONTINUES) continue;
+    return (timecode[index]! - timecode[i]!) * scale - lengthMs <= tolerance;
+  }
+  return !fragment.blocks.track.subarray(index + 1, count).includes(track[index]!);
 }

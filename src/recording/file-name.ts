@@ -51,7 +51,11 @@ export function fileName(template: string, parts: NameParts): string {
     if (value === undefined) throw badTemplate(`the name template has no placeholder {${key}}`);
     return value;
   });
-  if (name.startsWith('/') || name.endsWith('/') || name.split('/').some((part) => /^(|\.|\.\.)$/.test(part))) {
+  if (
+    name.startsWith('/') ||
+    name.endsWith('/') ||
+    name.split('/').some((part) => /^(|\.|\.\.)$/.test(part))
+  ) {
     throw badTemplate('the name template leads out of the output folder');
   }
   return name;

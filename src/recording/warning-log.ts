@@ -22,7 +22,8 @@ export class WarningLog {
   list(): Warning[] {
     const more: Warning[] = [];
     for (const [code, count] of this.#counts) {
-      if (count > LISTED) more.push({ code, message: `${count - LISTED} more of this kind`, count: count - LISTED });
+      if (count > LISTED)
+        more.push({ code, message: `${count - LISTED} more of this kind`, count: count - LISTED });
     }
     return [...this.#listed, ...more];
   }

@@ -1,0 +1,33 @@
+// The engine as a library: everything the command line uses.
+
+export { writeAdtsHeader } from './audio/adts.ts';
+export { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './audio/g711.ts';
+export { downmix, interleave, mix } from './audio/mix.ts';
+export { TrackTimeline } from './audio/timeline.ts';
+export { parseWavHeader, type WavFormat, type WavHeader, wavHeader } from './audio/wav.ts';
+export { type Attribution, ContactAttribution, type TagFilter } from './connect/attribution.ts';
+export { type Direction, trackDirection } from './connect/direction.ts';
+export { type SampleFormat, sampleFormat, type TrackFacts } from './connect/sample-format.ts';
+export { type EbmlHandler, EbmlReader } from './ebml/reader.ts';
+export type { ElementRule, Schema } from './ebml/schema.ts';
+export { KvsrecError, type KvsrecErrorOptions } from './errors.ts';
+export { type Damage, FragmentAssembler, type FragmentHandler, type StreamCounts } from './kvs/assembler.ts';
+export { type BlockList, CONTINUES } from './kvs/block-list.ts';
+export { Fragment } from './kvs/fragment.ts';
+export { FragmentHistory } from './kvs/fragment-history.ts';
+export { type ServiceError, serviceError } from './kvs/tags.ts';
+export { BlockHeader } from './matroska/block.ts';
+export {
+  MatroskaDemuxer,
+  type MatroskaHandler,
+  type SegmentInfo,
+  type Tag,
+  type Track,
+} from './matroska/demuxer.ts';
+export { MATROSKA } from './matroska/schema.ts';
+export { type FileSource, openFile } from './recording/file-source.ts';
+export { type InspectOptions, inspectSource } from './recording/inspect.ts';
+export { type Manifest, updateManifest, type VerifiedDump, verifyManifest } from './recording/manifest.ts';
+export { type RunHooks, splitSource } from './recording/split.ts';
+export { StreamSplitter } from './recording/splitter.ts';
+export * from './recording/types.ts';

@@ -1,0 +1,247 @@
+// What is in a dump, without writing anything: structure, tracks, contacts, fragments, and what is wrong.
+import { type Attribution, ContactAttribution, type TagFilter } from '../connect/attribution.ts';
+import { sampleFormat } from '../connect/sample-format.ts';
+import { type Damage, FragmentAssembler, type FragmentHandler } from '../kvs/assembler.ts';
+import { CONTINUES } from '../kvs/block-list.ts';
+import type { Fragment } from '../kvs/fragment.ts';
+import { FragmentHistory } from '../kvs/fragment-history.ts';
+import { serviceError } from '../kvs/tags.ts';
+import type { Tag, Track } from '../matroska/demuxer.ts';
+import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
+import { emptyInput, notMatroska } from './input-error.ts';
+import type { RunHooks } from './split.ts';
+import type { ByteSource, InspectedFragment, InspectedTrack, Inspection } from './types.ts';
+import { WarningLog } from './warning-log.ts';
+
+/** A break in the fragments' times worth a warning, milliseconds: the gap tolerance of a recording. */
+const GAP_MS = 100;
+
+export interface InspectOptions {
+  /** List every fragment. */
+  fragments?: boolean;
+  /** List every Tags element. */
+  tags?: boolean;
+  /** The tag that names a contact where none of the known ones does. */
+  match?: TagFilter;
+}
+
+interface ContactSpan {
+  contactId: string | null;
+  startMs: number;
+  endMs: number;
+  fragments: number;
+}
+
+/**
+ * Reads `source` to its end.
+ * @throws KvsrecError `empty-input`, `not-matroska`; Node's errors of reading as they are.
+ */
+export async function inspectSource(
+  source: ByteSource,
+  options: InspectOptions,
+  run: RunHooks = {},
+): Promise<Inspection> {
+  const inspector = new Inspector(options);
+  for await (const chunk of source.chunks()) {
+    inspector.assembler.push(chunk);
+    run.onProgress?.(inspector.assembler.received);
+    if (run.signal?.aborted) break;
+  }
+  return inspector.finish(source.name);
+}
+
+function isoTime(ms: number): string {
+  // A damaged time can lie beyond what a date can say (100 million days from the epoch).
+  return new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
+}
+
+class Inspector implements FragmentHandler {
+  readonly assembler = new FragmentAssembler(this);
+  readonly #options: InspectOptions;
+  readonly #attribution: ContactAttribution;
+  readonly #history = new FragmentHistory();
+  readonly #warnings = new WarningLog();
+  readonly #contacts = new Map<string | null, ContactSpan>();
+  readonly #tracks = new Map<string, InspectedTrack>();
+  readonly #fragments: InspectedFragment[] = [];
+  readonly #tags: NonNullable<Inspection['tags']> = [];
+  #pendingTags: NonNullable<Inspection['tags']> = [];
+  #tracksSeen: readonly Track[] = [];
+
+  constructor(options: InspectOptions) {
+    this.#options = options;
+    this.#attribution = new ContactAttribution(options.match, (fragment, attribution) =>
+      this.#attributed(fragment, attribution),
+    );
+  }
+
+  finish(name: string): Inspection {
+    const { assembler } = this;
+    assembler.end();
+    if (assembler.received === 0) throw emptyInput(name);
+    if (assembler.counts.segments === 0) throw notMatroska(name);
+    this.#addTracks(assembler.currentTracks, undefined);
+    const { title, muxingApp, writingApp } = assembler.segmentInfo;
+    return {
+      input: name,
+      bytes: assembler.received,
+      ...assembler.counts,
+      producer: { muxingApp, writingApp, title },
+      tracks: [...this.#tracks.values()],
+      contacts: [...this.#contacts.values()].map(({ contactId, startMs, endMs, fragments }) => ({
+        contactId,
+        start: isoTime(startMs),
+        end: isoTime(endMs),
+        fragments,
+      })),
+      ...(this.#options.fragments ? { fragments: this.#fragments } : {}),
+      ...(this.#options.tags ? { tags: [...this.#tags, ...this.#pendingTags] } : {}),
+      warnings: this.#warnings.list(),
+    };
+  }
+
+  fragment(fragment: Fragment): void {
+    this.#nameTags(fragment.number);
+    this.#reportServiceError(fragment.tags, fragment.offset);
+    this.#attribution.add(fragment);
+  }
+
+  #attributed(fragment: Fragment, attribution: Attribution): void {
+    const { number } = fragment;
+    const repeated = number !== null && this.#history.has(number);
+    if (repeated) {
+      this.#warnings.add({
+        code: 'duplicate',
+        message: `fragment ${number} comes again`,
+        offset: fragment.offset,
+      });
+    } else if (number !== null && fragment.state === 'whole') {
+      this.#history.add(number);
+    }
+    const { contactId } = attribution;
+    if (fragment.tracks !== this.#tracksSeen) {
+      this.#tracksSeen = fragment.tracks;
+      this.#addTracks(fragment.tracks, attribution.mimeType);
+    }
+    const { startMs, endMs } = span(fragment, attribution.mimeType);
+    if (this.#options.fragments) {
+      this.#fragments.push({
+        number,
+        offset: fragment.offset,
+        producerTimestamp: fragment.producerMs === null ? null : isoTime(fragment.producerMs),
+        serverTimestamp: fragment.serverMs === null ? null : isoTime(fragment.serverMs),
+        contactId,
+        blocks: fragment.blocks.count,
+        start: isoTime(startMs),
+        durationMs: Math.round(endMs - startMs),
+      });
+    }
+    if (repeated || !attribution.matches) return;
+    const contact = this.#contacts.get(contactId);
+    if (contact === undefined) {
+      this.#contacts.set(contactId, { contactId, startMs, endMs, fragments: 1 });
+      if (contactId === null) {
+        this.#warnings.add({
+          code: 'no-contact-id',
+          message: 'a fragment has no contact id and none before it to follow',
+          offset: fragment.offset,
+        });
+      }
+      return;
+    }
+    contact.fragments++;
+    if (startMs - contact.endMs > GAP_MS) {
+      const durationMs = Math.round(startMs - contact.endMs);
+      this.#warnings.add({
+        code: 'gap',
+        message: `${durationMs} ms are missing before ${isoTime(startMs)}`,
+        offset: fragment.offset,
+        contactId,
+        durationMs,
+      });
+    }
+    contact.endMs = Math.max(contact.endMs, endMs);
+  }
+
+  tagsOnly(tags: ReadonlyMap<string, string>, offset: number): void {
+    this.#nameTags(null);
+    this.#reportServiceError(tags, offset);
+  }
+
+  tags(tags: readonly Tag[], offset: number): void {
+    if (!this.#options.tags) return;
+    this.#pendingTags.push({
+      fragment: null,
+      offset,
+      tags: tags.map(({ name, value }) => ({ name, value })),
+    });
+  }
+
+  damage({ kind, offset, skippedBytes, reason }: Damage): void {
+    this.#warnings.add({
+      code: kind,
+      message: reason,
+      offset,
+      ...(kind === 'corrupt' ? { skippedBytes } : {}),
+    });
+  }
+
+  /** Whose the Tags elements are that have come since the last fragment is known only now. */
+  #nameTags(fragment: string | null): void {
+    for (const entry of this.#pendingTags) this.#tags.push({ ...entry, fragment });
+    this.#pendingTags = [];
+  }
+
+  #addTracks(tracks: readonly Track[], mimeType: string | undefined): void {
+    for (const track of tracks) {
+      const key = `${track.number}|${track.name}|${track.codecId}`;
+      if (this.#tracks.has(key)) continue;
+      const format = track.type === TRACK_TYPE_AUDIO ? sampleFormat(track, mimeType) : undefined;
+      this.#tracks.set(key, {
+        number: track.number,
+        name: track.name,
+        codecId: track.codecId,
+        encoding: format?.encoding ?? null,
+        sampleRate: format?.sampleRate ?? null,
+        channels: format?.channels ?? null,
+      });
+    }
+  }
+
+  #reportServiceError(tags: ReadonlyMap<string, string>, offset: number): void {
+    const error = serviceError(tags);
+    if (error === undefined) return;
+    this.#warnings.add({
+      code: 'service-error',
+      message: `the stream ends with a service error: ${error.meaning} (${error.code}). ${error.hint}`,
+      offset,
+      ...(error.id === undefined ? {} : { errorId: error.id }),
+    });
+  }
+}
+
+/** First block's start to last block's end, milliseconds since the epoch. */
+function span(fragment: Fragment, mimeType: string | undefined): { startMs: number; endMs: number } {
+  const { count, track, timecode, start, end } = fragment.blocks;
+  const scale = fragment.info.timestampScale / 1e6;
+  const bytesPerMs = fragment.tracks.map((entry) => {
+    if (entry.type !== TRACK_TYPE_AUDIO) return 0;
+    const format = sampleFormat(entry, mimeType);
+    if (format.kind !== 'pcm') return 0;
+    const sampleBytes = /mulaw|alaw|u8/.test(format.codec) ? 1 : Number(/\d+/.exec(format.codec)![0]) / 8;
+    return (format.sampleRate * format.channels * sampleBytes) / 1000;
+  });
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    if (timecode[i] === CONTINUES) continue;
+    const at = timecode[i]! * scale;
+    const rate = bytesPerMs[track[i]!]!;
+    from = Math.min(from, at);
+    to = Math.max(to, at + (rate > 0 ? (end[i]! - start[i]!) / rate : 0));
+  }
+  const clusterMs = fragment.clusterMs;
+  return count === 0
+    ? { startMs: clusterMs, endMs: clusterMs }
+    : { startMs: clusterMs + from, endMs: clusterMs + Math.max(from, to) };
+}

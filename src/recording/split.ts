@@ -1,0 +1,45 @@
+// A source from beginning to end through the engine, into files of one folder.
+import { StreamSplitter } from './splitter.ts';
+import type { ByteSource, InputReport, RecordingOptions } from './types.ts';
+
+export interface RunHooks {
+  /** When it fires, reading stops and what is there is finished. */
+  signal?: AbortSignal;
+  /** Bytes read so far. */
+  onProgress?: (bytes: number) => void;
+}
+
+/**
+ * Writes every contact of `source` into `folder`, or only measures them where that is undefined. With `aborted`, the
+ * input was not read to its end.
+ * @throws KvsrecError `empty-input`, `not-matroska`, `no-audio-track`, `file-exists`; Node's errors of reading and
+ *   writing as they are. No unfinished file stays behind.
+ */
+export async function splitSource(
+  source: ByteSource,
+  folder: string | undefined,
+  options: RecordingOptions,
+  run: RunHooks = {},
+): Promise<InputReport & { aborted?: boolean }> {
+  const splitter = new StreamSplitter(folder, options);
+  try {
+    for await (const chunk of source.chunks()) {
+      splitter.push(chunk);
+      run.onProgress?.(splitter.received);
+      if (splitter.isBusy) await splitter.settled();
+      if (run.signal?.aborted) break;
+    }
+    const aborted = run.signal?.aborted === true;
+    const contacts = await splitter.finish(source.name);
+    return {
+      input: source.name,
+      bytes: splitter.received,
+      contacts,
+      warnings: splitter.warnings.list(),
+      ...(aborted ? { aborted } : {}),
+    };
+  } catch (error) {
+    await splitter.discard();
+    throw error;
+  }
+}
