@@ -1,6 +1,6 @@
 // From an input as people name it to a source of bytes.
 
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from '../recording/types.ts';
 
@@ -25,11 +25,12 @@ export async function openInput(input: string): Promise<ByteSource & { close(): 
 }
 
 /** Bytes of an input where that can be told without opening it, for progress. */
-export async function inputSize(input: string): Promise<number | undefined> {
+export function inputSize(input: string): number | undefined {
   try {
-    const stats = await stat(input);
+    const stats = statSync(input);
     return stats.isFile() ? stats.size : undefined;
   } catch {
+    // Opening it will tell what is wrong.
     return undefined;
   }
 }

@@ -296,9 +296,12 @@ export class EbmlReader {
       if (rule !== undefined && size > rule.maxSize) return this.#damage(offset, `${rule.name} is too large`);
       if (end - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
       const stop = start + size;
-      if ((rule === undefined || rule.opaque) && size > this.#trusted) {
-        const swallowed = this.#look(offset, start, Math.min(stop, length), stop <= length);
+      if (rule === undefined || (rule.opaque && size > this.#trusted)) {
+        // Chance bytes before a document may take its first ones for an id and a size of their own.
+        const from = rule === undefined ? pos + 1 : start;
+        const swallowed = this.#look(offset, from, Math.min(stop, length), stop <= length);
         if (swallowed) return this.#damage(offset, 'an element reaches over the start of the next document');
+        if (rule !== undefined && stop <= length) this.#trusted = Math.min(size, MAX_TRUSTED_BYTES);
       }
       if (stop > length) {
         // Opaque payloads are looked into while they arrive, so that a damaged size is not waited for.
@@ -325,7 +328,7 @@ export class EbmlReader {
     this.#damageReason = reason;
     this.#damageAnnounced = false;
     this.#mayResume = this.#resumeSeen && this.#depth > 0;
-    this.#searchFrom = Math.min(this.#recoverFrom, offset);
+    this.#searchFrom = this.#recoverFrom;
     this.#needed = 0;
     this.#lookedUntil = -1;
     return true;
@@ -408,7 +411,6 @@ export class EbmlReader {
     if (found >= 0) return true;
     if (complete) {
       this.#lookedUntil = -1;
-      this.#trusted = Math.min(Math.max(this.#trusted, end - start), MAX_TRUSTED_BYTES);
     } else {
       this.#lookedUntil = Math.max(offset, this.base + (-1 - found));
     }
@@ -444,7 +446,13 @@ export class EbmlReader {
     const damageAt = this.#damageAt;
     const between = found.kind === 'root' && at > damageAt && at - damageAt <= HEADER_REACH;
     this.#announce(Math.min(at, damageAt), between);
-    if (found.kind !== 'resume') this.#depth = 0;
+    if (found.kind !== 'resume') {
+      this.#depth = 0;
+    } else {
+      // What the damage added or took away has moved the root's end.
+      this.#ends[0] = Number.POSITIVE_INFINITY;
+      this.#limits[0] = Number.POSITIVE_INFINITY;
+    }
     this.#handler.resumed(damageAt, at, Math.max(0, at - damageAt), this.#damageReason);
     this.#damageAt = -1;
     this.#headerSeen = false;

@@ -43,13 +43,6 @@ export class ContactFiles {
     this.#pool = pool;
   }
 
-  /** Bytes on their way to the disk. */
-  get pending(): number {
-    let pending = 0;
-    for (const { file } of this.#entries) pending += file.pending;
-    return pending;
-  }
-
   wants(direction: TrackDirection): boolean {
     return this.#options.track === 'both' || this.#options.track === direction;
   }
@@ -109,27 +102,19 @@ export class ContactFiles {
     return (chunk, index) => combiner.take(side, chunk, index);
   }
 
-  check(): void {
-    for (const { file } of this.#entries) file.check();
-  }
-
-  async settled(left: number): Promise<void> {
-    for (const { file } of this.#entries) await file.settled(left);
-  }
-
   /** Gives every file its final name. */
-  async finish(): Promise<FileReport[]> {
+  finish(): FileReport[] {
     this.#combiner?.flush();
     const reports: FileReport[] = [];
     for (const { layout, direction, file } of this.#entries) {
-      await file.finish();
+      file.finish();
       reports.push({ layout, direction, path: file.path, bytes: file.size });
     }
     return reports;
   }
 
-  async discard(): Promise<void> {
-    for (const { file } of this.#entries) await file.discard();
+  discard(): void {
+    for (const { file } of this.#entries) file.discard();
   }
 
   #path(facts: ContactFacts, what: string, direction: string, layout: Layout, ending: string): string {

@@ -7,6 +7,7 @@ import type { Fragment } from '../kvs/fragment.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { ChunkPool } from './chunk.ts';
 import { ContactFiles } from './contact-files.ts';
+import { isoTime } from './iso-time.ts';
 import { TrackRecording } from './track-recording.ts';
 import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
 import type { WarningLog } from './warning-log.ts';
@@ -60,11 +61,6 @@ export class ContactRecording {
     this.#files = new ContactFiles(place.folder, place.options, place.pool);
   }
 
-  /** Bytes on their way to the disk. */
-  get pending(): number {
-    return this.#files.pending;
-  }
-
   /**
    * Adds a fragment of this contact. Answers the fragments that have to begin another recording of it, where their
    * audio does not fit this one: another sample format, or more than a day later.
@@ -85,16 +81,8 @@ export class ContactRecording {
     return [];
   }
 
-  check(): void {
-    this.#files.check();
-  }
-
-  settled(left: number): Promise<void> {
-    return this.#files.settled(left);
-  }
-
   /** Ends the recording: both directions get one length, every file its final name. Null where there was no audio. */
-  async finish(): Promise<ContactReport | null> {
+  finish(): ContactReport | null {
     const doubted = this.#doubted;
     if (doubted !== undefined) {
       this.#doubted = undefined;
@@ -105,7 +93,7 @@ export class ContactRecording {
     }
     const origin = this.#originNs;
     if (origin === undefined) {
-      await this.#files.discard();
+      this.#files.discard();
       return null;
     }
     const tracks = [...this.#tracks.values()];
@@ -121,11 +109,11 @@ export class ContactRecording {
       }
       track.flush();
     }
-    const files = await this.#files.finish();
+    const files = this.#files.finish();
     return {
       contactId: this.contactId,
       instanceId: this.#instanceId,
-      start: new Date(Number(origin / 1_000_000n)).toISOString(),
+      start: isoTime(Number(origin / 1_000_000n)),
       durationMs: Math.round(lengthMs),
       fragments: {
         count: this.#fragments,
@@ -139,8 +127,8 @@ export class ContactRecording {
   }
 
   /** Gives up: no file stays behind. */
-  discard(): Promise<void> {
-    return this.#files.discard();
+  discard(): void {
+    this.#files.discard();
   }
 
   /** Where the audio ends so far, milliseconds since the epoch; undefined before any. */

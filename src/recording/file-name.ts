@@ -1,6 +1,7 @@
 // Names of a recording's files. What comes from the stream is untrusted and never becomes a path as it stands.
 import { createHash } from 'node:crypto';
 import { KvsrecError } from '../errors.ts';
+import { isoTime } from './iso-time.ts';
 
 /** Longest part of a name that comes from the stream, characters; file systems allow 255 bytes for the whole. */
 const MAX_PART = 80;
@@ -28,7 +29,7 @@ export function safePart(text: string): string {
 
 /** UTC as `20240918T164128724Z`. */
 export function compactTime(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace(/[-:.]/g, '');
+  return isoTime(epochMs).replace(/[-:.]/g, '');
 }
 
 /**

@@ -4,42 +4,32 @@ import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from './types.ts';
 
 /** Bytes of a read: measured, larger ones leave the processor's cache and smaller ones cost calls. */
-const READ_BYTES = 512 * 1024;
+const READ_BYTES = 256 * 1024;
+
+/** Reads in a row before signals and timers get their turn: some 4 MiB, a few milliseconds. */
+const READS_A_TURN = 16;
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
-function read(fd: number, into: Buffer, position: number | null): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(fd, into, 0, into.length, position, (error, bytes) => {
-      if (error === null) resolve(bytes);
-      else reject(error);
-    });
-  });
+/**
+ * A regular file in one buffer that is used again. Reading from the page cache on this thread takes a fraction of what
+ * it takes to ask another one for it.
+ */
+async function* readFile(fd: number): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  for (let reads = 1; ; reads++) {
+    const bytes = fs.readSync(fd, buffer, 0, buffer.length, null);
+    if (bytes === 0) return;
+    yield bytes === buffer.length ? buffer : buffer.subarray(0, bytes);
+    if (reads % READS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
-/** Two buffers in turn: one is read into while the other is worked on. */
-async function* readAhead(fd: number, positioned: boolean): AsyncGenerator<Uint8Array> {
-  const buffers = [Buffer.allocUnsafeSlow(READ_BYTES), Buffer.allocUnsafeSlow(READ_BYTES)];
-  let position = 0;
-  let turn = 0;
-  let next = read(fd, buffers[turn]!, positioned ? position : null);
-  try {
-    for (;;) {
-      const bytes = await next;
-      if (bytes === 0) return;
-      const full = buffers[turn]!;
-      position += bytes;
-      turn = 1 - turn;
-      next = read(fd, buffers[turn]!, positioned ? position : null);
-      // A failure is thrown where it is awaited, also if the reader lingers on this chunk.
-      next.catch(() => {});
-      yield full.subarray(0, bytes);
-    }
-  } finally {
-    if (positioned) await next.catch(() => {});
-  }
+/** A pipe or device: it may keep silent for as long as it likes, so it is waited for. */
+async function* readPipe(path: string, fd: number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of fs.createReadStream(path, { fd, autoClose: false })) yield chunk as Buffer;
 }
 
 /**
@@ -71,7 +61,7 @@ export async function openFile(path: string): Promise<FileSource> {
   return {
     name: path,
     size: facts.isFile() ? facts.size : undefined,
-    chunks: () => readAhead(fd, facts.isFile()),
+    chunks: () => (facts.isFile() ? readFile(fd) : readPipe(path, fd)),
     async close() {
       fs.closeSync(fd);
     },

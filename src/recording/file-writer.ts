@@ -1,8 +1,11 @@
-// Writes one file under a temporary name, in the background, and gives it its final name when it is complete.
+// Writes one file under a temporary name and gives it its final name when it is complete.
 import fs from 'node:fs';
 import path from 'node:path';
 import { KvsrecError } from '../errors.ts';
 import type { Chunk } from './chunk.ts';
+
+/** Bytes moved at a time where a finished file has to be shifted. */
+const SHIFT_BYTES = 8 * 1024 * 1024;
 
 let sequence = 0;
 
@@ -14,23 +17,20 @@ function exists(file: string): KvsrecError {
 }
 
 /**
- * Positional writes that run while the caller goes on. The first failure is kept and thrown by `check`, `settled` and
- * `finish`; Node's own errors (ENOSPC, EACCES, …) pass through as they are.
+ * Positional writes, done when the call returns: handing a quarter of a megabyte to the page cache takes less time than
+ * handing it to a thread does. Node's own errors (ENOSPC, EACCES, …) pass through as they are.
  */
 export class FileWriter {
   readonly path: string;
+  /** Bytes of the file so far, holes included. */
+  size = 0;
 
   readonly #temporary: string;
   readonly #overwrite: boolean;
   readonly #fd: number;
-  #size = 0;
-  #writing = 0;
-  #modifying = 0;
-  #failure: Error | undefined;
-  #waiting: (() => void)[] = [];
-  #work: Promise<void> = Promise.resolve();
   #open = true;
 
+  /** @throws KvsrecError `file-exists` where the final name is taken and `overwrite` is not set. */
   constructor(file: string, overwrite: boolean) {
     this.path = file;
     this.#overwrite = overwrite;
@@ -41,70 +41,43 @@ export class FileWriter {
     this.#fd = fs.openSync(this.#temporary, 'wx+', 0o666);
   }
 
-  /** Bytes handed to the system and not yet written. */
-  get pending(): number {
-    return this.#writing + this.#modifying;
-  }
-
-  /** Bytes of the file so far, holes included. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Writes a chunk at `position` and releases it when it is on its way to the disk. Silence leaves a hole. */
+  /** Writes a chunk at `position` and releases it. Silence leaves a hole. */
   write(chunk: Chunk, position: number): void {
-    this.#size = Math.max(this.#size, position + chunk.length);
-    const bytes = chunk.bytes;
-    if (bytes === undefined) {
-      chunk.release();
-      return;
-    }
-    this.#writeAll(bytes, 0, chunk.length, position, () => chunk.release());
+    if (chunk.bytes !== undefined) this.#writeAll(chunk.bytes, chunk.length, position);
+    this.size = Math.max(this.size, position + chunk.length);
+    chunk.release();
   }
 
-  /** Changes `length` bytes at `position` that were written before. */
+  /** Changes `length` bytes at `position`; what lies past the last write reads as zero bytes. */
   modify(position: number, length: number, change: (bytes: Buffer) => void): void {
-    this.#modifying += length;
-    this.#size = Math.max(this.#size, position + length);
-    const before = this.#work;
-    this.#work = (async () => {
-      await before;
-      while (this.#writing > 0) await this.#change();
-      // What lies past the last write reads as silence.
-      const bytes = Buffer.alloc(length);
-      fs.readSync(this.#fd, bytes, 0, length, position);
-      change(bytes);
-      fs.writeSync(this.#fd, bytes, 0, length, position);
-    })()
-      .catch((error: Error) => {
-        this.#failure ??= error;
-      })
-      .finally(() => {
-        this.#modifying -= length;
-        this.#wake();
-      });
+    const bytes = Buffer.alloc(length);
+    fs.readSync(this.#fd, bytes, 0, length, position);
+    change(bytes);
+    this.#writeAll(bytes, length, position);
+    this.size = Math.max(this.size, position + length);
   }
 
-  /** Throws what has failed so far. */
-  check(): void {
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  /** Waits until no more than `left` bytes are pending. */
-  async settled(left = 0): Promise<void> {
-    while (this.pending > left) await this.#change();
-    this.check();
-  }
-
-  /** Writes `head` at the front and gives the file its final name. */
-  async finish(head: (dataEnd: number) => Uint8Array | undefined): Promise<void> {
-    await this.settled();
-    const header = head(this.#size);
-    if (header !== undefined) {
-      fs.writeSync(this.#fd, header, 0, header.length, 0);
-      this.#size = Math.max(this.#size, header.length);
+  /** Moves everything from `from` on by `by` bytes towards the end. */
+  shift(from: number, by: number): void {
+    const block = Buffer.allocUnsafe(SHIFT_BYTES);
+    for (let end = this.size; end > from; ) {
+      const start = Math.max(from, end - block.length);
+      const read = fs.readSync(this.#fd, block, 0, end - start, start);
+      // What lies past the last write is a hole that the file does not have yet.
+      block.fill(0, read, end - start);
+      this.#writeAll(block, end - start, start + by);
+      end = start;
     }
-    fs.ftruncateSync(this.#fd, this.#size);
+    this.size += by;
+  }
+
+  /** Writes `header`, if any, at the front and gives the file its final name. */
+  finish(header?: Uint8Array): void {
+    if (header !== undefined) {
+      this.#writeAll(header, header.length, 0);
+      this.size = Math.max(this.size, header.length);
+    }
+    fs.ftruncateSync(this.#fd, this.size);
     this.#open = false;
     fs.closeSync(this.#fd);
     if (this.#overwrite) {
@@ -114,61 +87,26 @@ export class FileWriter {
     try {
       // A link, unlike a rename, never replaces a file that has come into being meanwhile.
       fs.linkSync(this.#temporary, this.path);
-      fs.unlinkSync(this.#temporary);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-        fs.rmSync(this.#temporary, { force: true });
-        throw exists(this.path);
-      }
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(this.path);
       // Some file systems have no links.
       fs.renameSync(this.#temporary, this.path);
+      return;
     }
+    fs.unlinkSync(this.#temporary);
   }
 
-  /** Moves everything from `from` on by `by` bytes towards the end. Call it when settled. */
-  shift(from: number, by: number): void {
-    const block = Buffer.allocUnsafe(8 * 1024 * 1024);
-    for (let end = this.#size; end > from; ) {
-      const start = Math.max(from, end - block.length);
-      const read = fs.readSync(this.#fd, block, 0, end - start, start);
-      // What lies past the last write is a hole that the file does not have yet.
-      block.fill(0, read, end - start);
-      fs.writeSync(this.#fd, block, 0, end - start, start + by);
-      end = start;
-    }
-    this.#size += by;
-  }
-
-  /** Gives up: nothing stays behind. */
-  async discard(): Promise<void> {
-    while (this.pending > 0) await this.#change();
+  /** Gives up: nothing stays behind under the temporary name. */
+  discard(): void {
     if (this.#open) fs.closeSync(this.#fd);
     this.#open = false;
     fs.rmSync(this.#temporary, { force: true });
   }
 
-  #writeAll(bytes: Buffer, at: number, end: number, position: number, done: () => void): void {
-    this.#writing += end - at;
-    fs.write(this.#fd, bytes, at, end - at, position, (error, written) => {
-      if (error !== null) this.#failure ??= error;
-      const rest = error === null ? end - at - written : 0;
-      if (rest > 0) this.#writeAll(bytes, at + written, end, position + written, done);
-      else done();
-      this.#writing -= end - at;
-      this.#wake();
-    });
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
-  }
-
-  /** Resolves when the next piece of work is done. */
-  #change(): Promise<void> {
-    return new Promise((wake) => {
-      this.#waiting.push(wake);
-    });
+  #writeAll(bytes: Uint8Array, length: number, position: number): void {
+    let written = 0;
+    while (written < length) {
+      written += fs.writeSync(this.#fd, bytes, written, length - written, position + written);
+    }
   }
 }

@@ -9,6 +9,7 @@ import { serviceError } from '../kvs/tags.ts';
 import type { Tag, Track } from '../matroska/demuxer.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import { emptyInput, notMatroska } from './input-error.ts';
+import { isoTime } from './iso-time.ts';
 import type { RunHooks } from './split.ts';
 import type { ByteSource, InspectedFragment, InspectedTrack, Inspection } from './types.ts';
 import { WarningLog } from './warning-log.ts';
@@ -48,11 +49,6 @@ export async function inspectSource(
     if (run.signal?.aborted) break;
   }
   return inspector.finish(source.name);
-}
-
-function isoTime(ms: number): string {
-  // A damaged time can lie beyond what a date can say (100 million days from the epoch).
-  return new Date(Math.max(-8.64e15, Math.min(8.64e15, ms))).toISOString();
 }
 
 class Inspector implements FragmentHandler {

@@ -26,11 +26,10 @@ export async function splitSource(
     for await (const chunk of source.chunks()) {
       splitter.push(chunk);
       run.onProgress?.(splitter.received);
-      if (splitter.isBusy) await splitter.settled();
       if (run.signal?.aborted) break;
     }
     const aborted = run.signal?.aborted === true;
-    const contacts = await splitter.finish(source.name);
+    const contacts = splitter.finish(source.name);
     return {
       input: source.name,
       bytes: splitter.received,
@@ -39,7 +38,7 @@ export async function splitSource(
       ...(aborted ? { aborted } : {}),
     };
   } catch (error) {
-    await splitter.discard();
+    splitter.discard();
     throw error;
   }
 }

@@ -14,13 +14,9 @@ import { WarningLog } from './warning-log.ts';
 /** Contacts whose files stay open at once; one that comes back after that many others begins a new recording. */
 const MAX_OPEN = 4;
 
-/** Bytes that may be on their way to the disk before reading waits for it, and down to which it then waits. */
-const HIGH_WATER = 6 * 1024 * 1024;
-const LOW_WATER = 2 * 1024 * 1024;
-
 /**
- * Push a stream in with `push`, wait with `settled` wherever `isBusy`, and `finish`. A failure to write is thrown by
- * whichever call comes next; `discard` then removes what was begun.
+ * Push a stream in with `push` and `finish` it. What cannot be written is thrown by the call that wanted to; `discard`
+ * then removes what was begun. Audio stands in its file when `push` returns, but for the last quarter of a megabyte.
  */
 export class StreamSplitter implements FragmentHandler {
   readonly warnings = new WarningLog();
@@ -33,7 +29,6 @@ export class StreamSplitter implements FragmentHandler {
   readonly #open = new Map<string | null, ContactRecording>();
   readonly #order: ContactRecording[] = [];
   readonly #reports = new Map<ContactRecording, ContactReport | null>();
-  #closing: ContactRecording[] = [];
   #audioSeen = false;
 
   /** Without a folder nothing is written; the audio is only measured. */
@@ -50,35 +45,20 @@ export class StreamSplitter implements FragmentHandler {
     return this.#assembler.received;
   }
 
-  /** Whether `settled` should be awaited before more is pushed. */
-  get isBusy(): boolean {
-    if (this.#closing.length > 0) return true;
-    let pending = 0;
-    for (const recording of this.#open.values()) pending += recording.pending;
-    return pending > HIGH_WATER;
-  }
-
   /** Takes the next bytes; they may be reused after the call. */
   push(chunk: Uint8Array): void {
     this.#assembler.push(chunk);
-  }
-
-  /** Waits until the disk has caught up. */
-  async settled(): Promise<void> {
-    await this.#close();
-    for (const recording of this.#open.values()) await recording.settled(LOW_WATER);
   }
 
   /**
    * Ends the stream and finishes every file. Answers the contacts in the order in which they came.
    * @throws KvsrecError `empty-input`, `not-matroska`, `no-audio-track`.
    */
-  async finish(name: string): Promise<ContactReport[]> {
+  finish(name: string): ContactReport[] {
     this.#assembler.end();
     this.#refuseOtherInput(name);
-    this.#closing.push(...this.#open.values());
+    for (const recording of this.#open.values()) this.#close(recording);
     this.#open.clear();
-    await this.#close();
     const reports = this.#order.flatMap((recording) => this.#reports.get(recording) ?? []);
     if (reports.length === 0) {
       const { contactId, match } = this.#options;
@@ -94,8 +74,8 @@ export class StreamSplitter implements FragmentHandler {
   }
 
   /** Gives up: no file that is not finished stays behind. */
-  async discard(): Promise<void> {
-    for (const recording of this.#order) if (!this.#reports.has(recording)) await recording.discard();
+  discard(): void {
+    for (const recording of this.#order) if (!this.#reports.has(recording)) recording.discard();
   }
 
   tagsOnly(tags: ReadonlyMap<string, string>, offset: number): void {
@@ -159,27 +139,18 @@ export class StreamSplitter implements FragmentHandler {
     const beyond = recording.add(attributed);
     if (beyond.length > 0) {
       this.#open.delete(contactId);
-      this.#closing.push(recording);
+      this.#close(recording);
       for (const next of beyond) this.#feed(next);
     }
     if (this.#open.size > MAX_OPEN) {
       const [oldest] = this.#open;
       this.#open.delete(oldest![0]);
-      this.#closing.push(oldest![1]);
+      this.#close(oldest![1]);
     }
   }
 
-  async #close(): Promise<void> {
-    const closing = this.#closing;
-    this.#closing = [];
-    for (const [index, recording] of closing.entries()) {
-      try {
-        this.#reports.set(recording, await recording.finish());
-      } catch (error) {
-        this.#closing.push(...closing.slice(index));
-        throw error;
-      }
-    }
+  #close(recording: ContactRecording): void {
+    this.#reports.set(recording, recording.finish());
   }
 
   #reportServiceError(tags: ReadonlyMap<string, string>, offset: number): void {

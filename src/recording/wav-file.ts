@@ -1,19 +1,18 @@
-// One WAV file, written as a stream of chunks; its header is written when the length is known.
+// The files of a recording: WAV, whose header is written when the length is known, and payloads as they are.
 import { RF64_HEADER_BYTES, RIFF_MAX_DATA_BYTES, WAV_HEADER_BYTES, wavHeader } from '../audio/wav.ts';
 import { CHUNK_BYTES, type Chunk } from './chunk.ts';
 import { FileWriter } from './file-writer.ts';
 
 export interface OutputFile {
   readonly path: string;
-  /** Bytes of the finished file, or so far. */
+  /** Bytes of the file so far. */
   readonly size: number;
-  readonly pending: number;
   /** Takes the chunk with that number; all but the last are full. */
   write(chunk: Chunk, index: number): void;
-  check(): void;
-  settled(left?: number): Promise<void>;
-  finish(): Promise<void>;
-  discard(): Promise<void>;
+  /** Gives the file its final name. */
+  finish(): void;
+  /** Gives up; a finished file stays. */
+  discard(): void;
 }
 
 export interface WavFileOptions {
@@ -46,12 +45,8 @@ export class WavFile implements OutputFile {
     return Math.max(WAV_HEADER_BYTES, this.#writer.size);
   }
 
-  get pending(): number {
-    return this.#writer.pending;
-  }
-
   write(chunk: Chunk, index: number): void {
-    this.#writer.write(chunk, WAV_HEADER_BYTES + index * this.#chunkBytes);
+    this.writeAt(chunk, index * this.#chunkBytes);
   }
 
   /** Writes a chunk `start` bytes after the beginning of the data. */
@@ -64,28 +59,16 @@ export class WavFile implements OutputFile {
     this.#writer.modify(WAV_HEADER_BYTES + start, length, change);
   }
 
-  check(): void {
-    this.#writer.check();
+  finish(): void {
+    const { sampleRate, channels, riffMaxDataBytes = RIFF_MAX_DATA_BYTES } = this.#options;
+    const dataBytes = this.size - WAV_HEADER_BYTES;
+    const long = dataBytes > riffMaxDataBytes;
+    if (long) this.#writer.shift(WAV_HEADER_BYTES, RF64_HEADER_BYTES - WAV_HEADER_BYTES);
+    this.#writer.finish(wavHeader({ sampleRate, channels, dataBytes, ...(long ? { form: 'RF64' } : {}) }));
   }
 
-  settled(left?: number): Promise<void> {
-    return this.#writer.settled(left);
-  }
-
-  finish(): Promise<void> {
-    const { sampleRate, channels } = this.#options;
-    return this.#writer.finish((end) => {
-      const dataBytes = Math.max(0, end - WAV_HEADER_BYTES);
-      if (dataBytes <= (this.#options.riffMaxDataBytes ?? RIFF_MAX_DATA_BYTES)) {
-        return wavHeader({ sampleRate, channels, dataBytes });
-      }
-      this.#writer.shift(WAV_HEADER_BYTES, RF64_HEADER_BYTES - WAV_HEADER_BYTES);
-      return wavHeader({ sampleRate, channels, dataBytes, form: 'RF64' });
-    });
-  }
-
-  discard(): Promise<void> {
-    return this.#writer.discard();
+  discard(): void {
+    this.#writer.discard();
   }
 }
 
@@ -105,27 +88,15 @@ export class PlainFile implements OutputFile {
     return this.#writer.size;
   }
 
-  get pending(): number {
-    return this.#writer.pending;
-  }
-
   write(chunk: Chunk, index: number): void {
     this.#writer.write(chunk, index * CHUNK_BYTES);
   }
 
-  check(): void {
-    this.#writer.check();
+  finish(): void {
+    this.#writer.finish();
   }
 
-  settled(left?: number): Promise<void> {
-    return this.#writer.settled(left);
-  }
-
-  finish(): Promise<void> {
-    return this.#writer.finish(() => undefined);
-  }
-
-  discard(): Promise<void> {
-    return this.#writer.discard();
+  discard(): void {
+    this.#writer.discard();
   }
 }

@@ -3,8 +3,9 @@
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DAMAGED, DONE, statusOfWarnings } from '../exit-status.ts';
 import { inspectionSummary } from '../inspect/summary.ts';
-import { inputSize, openInput } from '../open-input.ts';
+import { openInput } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 export const inspect: CommandDefinition = {
   description:
@@ -30,10 +31,10 @@ async function run(context: CommandContext): Promise<number> {
   if (options.tree === true) return await tree(input, context);
   const { inspectSource } = await import('../../recording/inspect.ts');
   const source = await openInput(input);
-  const progress = startProgress(terminal, [source.size ?? (await inputSize(input))]);
+  const progress = startProgress(terminal, [source.size]);
   try {
     const inspection = await inspectSource(
-      source,
+      untilAborted(source, signal),
       {
         fragments: options.fragments === true,
         tags: options.tags === true,
@@ -55,7 +56,11 @@ async function tree(input: string, { terminal, signal }: CommandContext): Promis
   const { printTree } = await import('../inspect/tree.ts');
   const source = await openInput(input);
   try {
-    return (await printTree(source, { json: terminal.modes.json, write: terminal.write, signal }))
+    return (await printTree(untilAborted(source, signal), {
+      json: terminal.modes.json,
+      write: terminal.write,
+      signal,
+    }))
       ? DONE
       : DAMAGED;
   } finally {

@@ -1,6 +1,5 @@
 // `kvsrec split`: dumps to audio files.
 
-import { availableParallelism } from 'node:os';
 import type { Settings } from '../../config/resolve-settings.ts';
 import { KvsrecError } from '../../errors.ts';
 import type { RecordingOptions } from '../../recording/types.ts';
@@ -31,15 +30,15 @@ export const split: CommandDefinition = {
 };
 
 async function run({ arguments: inputs, settings, terminal, signal }: CommandContext): Promise<number> {
-  await refuseDuplicates(inputs);
+  refuseDuplicates(inputs);
   const options = recordingOptions(settings);
-  const progress = startProgress(terminal, await Promise.all(inputs.map(inputSize)));
+  const progress = startProgress(terminal, inputs.map(inputSize));
   const outcomes: SplitOutcome[] = [];
   try {
     const pending = splitInputs(
       inputs.map((input) => ({ input, outDir: settings.out, options })),
       {
-        jobs: settings.jobs === 'auto' ? availableParallelism() : settings.jobs,
+        jobs: settings.jobs === 'auto' ? (await import('node:os')).availableParallelism() : settings.jobs,
         signal,
         onProgress: progress.update,
       },

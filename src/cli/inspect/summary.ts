@@ -93,8 +93,13 @@ function fragmentRows(fragments: readonly InspectedFragment[]): string[][] {
 
 function tagRows(groups: NonNullable<Inspection['tags']>): string[][] {
   return groups.flatMap(({ offset, tags }) =>
-    tags.map(({ name, value }) => [String(offset), printable(name), printable(value)]),
+    tags.map(({ name, value }) => [String(offset), printable(name), clipped(printable(value))]),
   );
+}
+
+/** A tag's value can be as long as a page. */
+function clipped(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
 }
 
 function remarkRows(warnings: readonly Warning[]): string[][] {

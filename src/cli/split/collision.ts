@@ -1,6 +1,6 @@
 // Two inputs must not write the same file.
 
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KvsrecError } from '../../errors.ts';
 import { failure } from './split-input.ts';
@@ -10,10 +10,10 @@ import { isFailure, type SplitOutcome } from './task.ts';
  * Refuses an input that is given twice, by whichever path.
  * @throws KvsrecError `duplicate-input` (exit 2).
  */
-export async function refuseDuplicates(inputs: readonly string[]): Promise<void> {
+export function refuseDuplicates(inputs: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const input of inputs) {
-    const place = input === '-' ? '-' : await realpath(input).catch(() => resolve(input));
+    const place = input === '-' ? '-' : realPlace(input);
     const earlier = seen.get(place);
     if (earlier !== undefined) {
       const both =
@@ -21,6 +21,15 @@ export async function refuseDuplicates(inputs: readonly string[]): Promise<void>
       throw new KvsrecError('duplicate-input', both, { exitCode: 2, hint: 'Give every input once.' });
     }
     seen.set(place, input);
+  }
+}
+
+/** Where a path leads; the path itself where nothing is there. */
+function realPlace(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { openInput } from '../open-input.ts';
 import { asKvsrecError, errorDocument } from '../report-error.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { SplitFailure, SplitOutcome, SplitTask } from './task.ts';
 
 export interface SplitRun {
@@ -21,7 +22,7 @@ export async function splitInput(
       openInput(input),
     ]);
     try {
-      return await splitSource(source, outDir, options, run);
+      return await splitSource(untilAborted(source, run.signal), outDir, options, run);
     } finally {
       await source.close();
     }

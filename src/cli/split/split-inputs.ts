@@ -3,7 +3,7 @@
 import { withoutCollision } from './collision.ts';
 import { notDone, splitInput } from './split-input.ts';
 import type { SplitOutcome, SplitTask } from './task.ts';
-import { type Lane, workerLane } from './worker-lane.ts';
+import type { Lane } from './worker-lane.ts';
 
 export interface SplitAllRun {
   /** Inputs at the same time. */
@@ -36,7 +36,10 @@ export function splitInputs(tasks: readonly SplitTask[], run: SplitAllRun): Prom
   } else {
     // Standard input belongs to the main thread.
     const shared = all.filter((index) => tasks[index]!.input !== '-');
-    for (let lane = 0; lane < Math.min(run.jobs, shared.length); lane++) void work(workerLane(), shared);
+    const lanes = Math.min(run.jobs, shared.length);
+    void import('./worker-lane.ts').then(({ workerLane }) => {
+      for (let lane = 0; lane < lanes; lane++) void work(workerLane(), shared);
+    });
     void work(
       HERE,
       all.filter((index) => tasks[index]!.input === '-'),

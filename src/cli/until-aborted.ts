@@ -1,0 +1,33 @@
+// A source that ends when a signal is given, even while it waits for bytes that may never come.
+
+import type { ByteSource } from '../recording/types.ts';
+
+/**
+ * The source, its chunks ending with `signal`. Only a source of unknown size is wrapped: a pipe can fall silent, a
+ * file cannot.
+ */
+export function untilAborted(source: ByteSource, signal: AbortSignal): ByteSource {
+  return source.size === undefined ? { name: source.name, chunks: () => chunks(source, signal) } : source;
+}
+
+async function* chunks(source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const iterator = source.chunks()[Symbol.asyncIterator]();
+  let end: () => void = () => {};
+  const onAbort = () => end();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      const next = iterator.next();
+      const result = await new Promise<IteratorResult<Uint8Array> | null>((resolve, reject) => {
+        end = () => resolve(null);
+        next.then(resolve, reject);
+      });
+      if (result === null || result.done) return;
+      yield result.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // Not awaited: a source that is waiting for bytes would answer only when they come.
+    void iterator.return?.().catch(() => {});
+  }
+}

@@ -1,0 +1,41 @@
+// Fuzzes the reader for as long as asked: `npm run fuzz -- --count N --seed S [--fixture NAME]`.
+import { parseArgs } from 'node:util';
+import { check, describeCase, fuzzCase } from './check.ts';
+import { fixtureDump, smallDumps } from './dumps.ts';
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    fixture: { type: 'string' },
+  },
+});
+
+/** Failures after which it stops. */
+const MAX_FAILURES = 10;
+const PROGRESS_MS = 2000;
+
+const count = Number(values.count);
+const first = Number(values.seed);
+const named = values.fixture;
+const small = smallDumps();
+const chosen = small.filter(({ name }) => name === named);
+const dumps = named === undefined ? small : chosen.length > 0 ? chosen : [fixtureDump(named)];
+
+let failures = 0;
+let reported = performance.now();
+for (let i = 0; i < count && failures < MAX_FAILURES; i++) {
+  const seed = first + i;
+  const fuzzed = fuzzCase(dumps[seed % dumps.length]!, seed);
+  const faults = await check(fuzzed);
+  if (faults.length > 0) {
+    failures++;
+    process.stdout.write(`\nFAILED  ${describeCase(fuzzed)}\n  ${faults.join('\n  ')}\n`);
+  }
+  if (performance.now() - reported > PROGRESS_MS) {
+    reported = performance.now();
+    process.stdout.write(`${i + 1} of ${count} dumps, ${failures} failed\n`);
+  }
+}
+process.stdout.write(`${failures === 0 ? 'All dumps passed' : `${failures} dumps failed`}\n`);
+process.exitCode = failures === 0 ? 0 : 1;
