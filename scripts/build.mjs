@@ -29,6 +29,41 @@ const LAZY_CHILD_PROCESS = {
   },
 };
 
+/** What only few runs want stays in files of its own: the program behind `--version`, and the check of odd settings. */
+const APART = /[\\/](run|check-value)\.ts$/;
+
+/** Every file costs time at the start, so what the sources import when it is needed comes along in one file. */
+const ONE_FILE = {
+  name: 'one-file',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const imports = [];
+      const contents = (await readFile(path, 'utf8')).replace(
+        /(?<!typeof )import\('(\.[^']+\.ts)'\)/g,
+        (whole, file) => {
+          if (APART.test(file)) return whole;
+          imports.push(`import * as $own${imports.length} from '${file}';`);
+          return `Promise.resolve($own${imports.length - 1})`;
+        },
+      );
+      return { loader: 'ts', contents: `${contents}\n${imports.join('\n')}` };
+    });
+  },
+};
+
+/** Node’s own modules without the ESM face that names every export, some of which load half of Node. */
+const PLAIN_BUILTINS = {
+  name: 'plain-builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : { path, external: true },
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 async function buildLibrary() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await execute(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh]);
@@ -46,7 +81,7 @@ const BUNDLE = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [LAZY_CHILD_PROCESS],
+  plugins: [LAZY_CHILD_PROCESS, ONE_FILE, PLAIN_BUILTINS],
   // For the CommonJS packages in the bundle.
   banner: {
     js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",

@@ -80,7 +80,7 @@ export const SCHEMA = {
   contactId: z.optional(text('expected a contact id')),
   match: z.optional(tagAndValue()),
   out: text('expected a directory'),
-  name: z.optional(text('expected a template')),
+  name: text('expected a template'),
   overwrite: toggle(),
   jobs: jobs(),
   json: toggle(),

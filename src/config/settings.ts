@@ -98,14 +98,14 @@ export const SETTINGS = {
     text: true,
   },
   name: {
-    description: 'template of the names of the files',
+    description:
+      'names of the files, with {contactId}, {start}, {date}, {what}, {direction}, {layout}; a / makes a folder',
     flag: '--name <template>',
     env: 'KVSREC_NAME',
-    default: undefined,
+    default: '{contactId}_{start}_{what}',
     group: 'Output',
     commands: ['split'],
     text: true,
-    example: '{contactId}_{start}_{what}',
   },
   overwrite: {
     description: 'replace files that exist',

@@ -29,9 +29,34 @@ export function readFloat(bytes: Uint8Array, start: number, end: number): number
   }
 }
 
+/** Texts kept for the next time they come: tags repeat from fragment to fragment. A power of two. */
+const KEPT_TEXTS = 512;
+
+/** Longest text that is kept, bytes. */
+const MAX_KEPT_BYTES = 96;
+
+const kept: ({ bytes: Uint8Array; text: string } | undefined)[] = new Array(KEPT_TEXTS).fill(undefined);
+
 /** A string, UTF-8, without the zero bytes that may pad it (RFC 8794 section 13). */
 export function readText(bytes: Uint8Array, start: number, end: number): string {
   let stop = end;
   while (stop > start && bytes[stop - 1] === 0) stop--;
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, stop - start).toString('utf8');
+  const length = stop - start;
+  if (length > MAX_KEPT_BYTES) return decode(bytes, start, stop);
+  let hash = length;
+  for (let at = start; at < stop; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+  const place = (hash ^ (hash >>> 15)) & (KEPT_TEXTS - 1);
+  const known = kept[place];
+  if (known !== undefined && known.bytes.length === length) {
+    let same = 0;
+    while (same < length && known.bytes[same] === bytes[start + same]) same++;
+    if (same === length) return known.text;
+  }
+  const text = decode(bytes, start, stop);
+  kept[place] = { bytes: Uint8Array.prototype.slice.call(bytes, start, stop), text };
+  return text;
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
 }

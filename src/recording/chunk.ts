@@ -66,7 +66,8 @@ export class ChunkStage {
       const chunk = this.#chunk;
       const room = CHUNK_BYTES - chunk.length;
       const stop = Math.min(end, at + room);
-      chunk.bytes!.set(bytes.subarray(at, stop), chunk.length);
+      // A plain view: a Buffer's own `subarray` takes several times as long.
+      chunk.bytes!.set(new Uint8Array(bytes.buffer, bytes.byteOffset + at, stop - at), chunk.length);
       chunk.length += stop - at;
       at = stop;
       if (chunk.length === CHUNK_BYTES) this.flush();

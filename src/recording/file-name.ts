@@ -1,6 +1,6 @@
 // Names of a recording's files. What comes from the stream is untrusted and never becomes a path as it stands.
-import { createHash } from 'node:crypto';
 import { KvsrecError } from '../errors.ts';
+import { sha256 } from './digest.ts';
 import { isoTime } from './iso-time.ts';
 
 /** Longest part of a name that comes from the stream, characters; file systems allow 255 bytes for the whole. */
@@ -24,7 +24,7 @@ export function safePart(text: string): string {
     .replace(/^[.-]+/, '_')
     .slice(0, MAX_PART);
   if (safe === text && safe !== '') return safe;
-  return `${safe}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+  return `${safe}-${sha256().update(text).digest('hex').slice(0, 8)}`;
 }
 
 /** UTC as `20240918T164128724Z`. */

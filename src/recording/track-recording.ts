@@ -1,5 +1,5 @@
 // One direction of one contact: decodes its blocks and stages the samples for every file that wants them.
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { ADTS_HEADER_BYTES, type AdtsConfig, writeAdtsHeader } from '../audio/adts.ts';
 import { createPcmDecoder, type PcmDecoder } from '../audio/decoder.ts';
 import { downmix } from '../audio/mix.ts';
@@ -7,6 +7,7 @@ import { TrackTimeline } from '../audio/timeline.ts';
 import type { SampleFormat } from '../connect/sample-format.ts';
 import { parseAudioSpecificConfig } from '../matroska/audio-specific-config.ts';
 import { CHUNK_BYTES, type Chunk, type ChunkConsumer, type ChunkPool, ChunkStage } from './chunk.ts';
+import { sha256 } from './digest.ts';
 import type { TrackDirection, TrackReport } from './types.ts';
 
 /** Samples of an AAC frame (ISO/IEC 14496-3: 1,024; what has 960 is passed through undescribed). */
@@ -52,7 +53,7 @@ export class TrackRecording {
     this.storedFrameBytes =
       format.kind === 'pcm' ? (this.#decoder?.bytesPerSample ?? 2) * format.channels : 0;
     this.#adts = format.kind === 'aac' ? parseAudioSpecificConfig(format.config) : undefined;
-    this.#hash = outputs.digest && format.kind === 'pcm' ? createHash('sha256') : undefined;
+    this.#hash = outputs.digest && format.kind === 'pcm' ? sha256() : undefined;
     const consumers: ChunkConsumer[] = [];
     const hash = this.#hash;
     if (hash !== undefined) {

@@ -2,7 +2,8 @@ import { expect, describe as suite, test } from 'vitest';
 import { checkValue } from '../../src/config/check-value.ts';
 import { isPlainlyRight } from '../../src/config/plainly-right.ts';
 import { belongsTo, describe, flagName, SETTING_KEYS, SETTINGS } from '../../src/config/settings.ts';
-import { LAYOUTS, TIMELINES, TRACK_CHOICES } from '../../src/recording/types.ts';
+import { DEFAULT_NAME } from '../../src/recording/file-name.ts';
+import { DEFAULT_RECORDING_OPTIONS, LAYOUTS, TIMELINES, TRACK_CHOICES } from '../../src/recording/types.ts';
 
 const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -26,10 +27,15 @@ suite('the table of settings', () => {
     expect(checkValue(key, value, key)).toBe(value);
   });
 
-  test('the words are those of the engine', () => {
+  test('the words and defaults are those of the engine', () => {
     expect(SETTINGS.layout.choices).toEqual(LAYOUTS);
     expect(SETTINGS.track.choices).toEqual(TRACK_CHOICES);
     expect(SETTINGS.timeline.choices).toEqual(TIMELINES);
+    expect(SETTINGS.name.default).toBe(DEFAULT_NAME);
+    expect(SETTINGS.layout.default).toEqual(DEFAULT_RECORDING_OPTIONS.layouts);
+    expect(SETTINGS.track.default).toBe(DEFAULT_RECORDING_OPTIONS.track);
+    expect(SETTINGS.timeline.default).toBe(DEFAULT_RECORDING_OPTIONS.timeline);
+    expect(SETTINGS.gapTolerance.default).toBe(DEFAULT_RECORDING_OPTIONS.gapToleranceMs);
   });
 
   test('belongs to the commands of its row', () => {

@@ -70,7 +70,11 @@ export interface Flip {
 }
 
 /** A changed byte in fragment `index`, outside its audio and what says whose and which it is. */
-export function flipIn({ bytes, fragments, identities, payloads }: Call, index: number, random: Random): Flip {
+export function flipIn(
+  { bytes, fragments, identities, payloads }: Call,
+  index: number,
+  random: Random,
+): Flip {
   const { start, end } = fragments[index]!;
   const spared = [...identities, ...payloads];
   let offset: number;

@@ -1,0 +1,35 @@
+// A damaged fragment costs its own audio only: all other audio lies where its time says.
+import { describe, expect, it } from 'vitest';
+import { call, FRAGMENT_COUNT, flipIn, misplaced } from './placement.ts';
+import { seeded } from './random.ts';
+
+const FLIPS = 100;
+const PAUSE_MS = 640;
+
+const cases = (['before', 'after'] as const).flatMap((tagsAt) =>
+  Array.from({ length: FRAGMENT_COUNT }, (_, damaged) => ({ tagsAt, damaged })),
+);
+
+describe.each(cases)('contact tags $tagsAt the Cluster, fragment $damaged damaged', ({ tagsAt, damaged }) => {
+  it.each([
+    { what: 'with a pause after it, to the sample', pauseMs: PAUSE_MS },
+    { what: 'without one, within the gap tolerance', pauseMs: 0 },
+  ])('$what', async ({ pauseMs }) => {
+    const built = call(tagsAt, damaged, pauseMs);
+    for (let seed = 0; seed < FLIPS; seed++) {
+      const flip = flipIn(built, damaged, seeded(1000 * damaged + seed));
+      const faults = await misplaced(built, damaged, flip, pauseMs > 0);
+      if (faults.length > 0) {
+        const at = flip.offset - built.fragments[damaged]!.start;
+        expect.fail(`byte ${at} of the fragment became ${flip.byte}:\n${faults.join('\n')}`);
+      }
+    }
+  });
+});
+
+it('notices audio that is not there', async () => {
+  const built = call('before', 2, 0);
+  const elsewhere = built.payloads.at(-1)!.start;
+  const flip = { offset: elsewhere, byte: built.bytes[elsewhere]! ^ 1 };
+  expect(await misplaced(built, 2, flip, false)).not.toEqual([]);
+});

@@ -1,0 +1,49 @@
+// However the bytes of a dump are cut into pieces, the same comes out.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { corpus } from '../../fixtures/corpus.ts';
+import { KvsrecError } from '../../src/errors.ts';
+import { inspectSource } from '../../src/recording/inspect.ts';
+import { StreamSplitter } from '../../src/recording/splitter.ts';
+import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
+import { memorySource } from './memory-source.ts';
+
+/** Everything that reading says: structure, fragments, tags, warnings, and the audio's digests. */
+async function reading(bytes: Uint8Array, chunk: () => number): Promise<unknown> {
+  const inspection = await inspectSource(memorySource(bytes, chunk), { fragments: true, tags: true });
+  const splitter = new StreamSplitter(undefined, { ...DEFAULT_RECORDING_OPTIONS, digest: true });
+  try {
+    for await (const piece of memorySource(bytes, chunk).chunks()) {
+      splitter.push(piece);
+      if (splitter.isBusy) await splitter.settled();
+    }
+    return { inspection, contacts: await splitter.finish('memory'), warnings: splitter.warnings.list() };
+  } catch (error) {
+    if (!(error instanceof KvsrecError)) throw error;
+    return { inspection, code: error.code };
+  }
+}
+
+describe.each(corpus.map((fixture) => ({ name: fixture.name, fixture })))('$name', ({ fixture }) => {
+  const { bytes } = fixture.build();
+  const whole = reading(bytes, () => bytes.length);
+
+  it('is the same in any pieces', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(3, 20, 300, 5_000, 40_000),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 50 }),
+        async (most, sizes) => {
+          let turn = 0;
+          const chunk = (): number => 1 + (sizes[turn++ % sizes.length]! % most);
+          expect(await reading(bytes, chunk)).toEqual(await whole);
+        },
+      ),
+      { numRuns: 12, seed: 1 },
+    );
+  });
+
+  it('is the same one byte at a time', async () => {
+    expect(await reading(bytes, () => 1)).toEqual(await whole);
+  });
+});
