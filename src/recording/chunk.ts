@@ -1,7 +1,7 @@
 // Fixed pieces of output, counted by their users and used again, so that memory does not grow with the recording.
 
 /** Bytes of a chunk: small enough to stay in the processor's cache while it is filled, large enough for the disk. */
-export const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 128 * 1024;
 
 /** A piece of one output. With `bytes` undefined it is `length` zero bytes that need no memory. */
 export class Chunk {

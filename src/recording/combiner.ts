@@ -4,7 +4,7 @@ import { CHUNK_BYTES, type Chunk, type ChunkPool } from './chunk.ts';
 import type { WavFile } from './wav-file.ts';
 
 /** Chunks by which one direction may run ahead before the other counts as silent: 2 minutes at 8 kHz, 2 MiB. */
-const MAX_LEAD = 8;
+const MAX_LEAD = 16;
 
 const SILENCE = new Int16Array(CHUNK_BYTES / 2);
 

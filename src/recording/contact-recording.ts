@@ -4,6 +4,7 @@ import { trackDirection } from '../connect/direction.ts';
 import { type SampleFormat, sampleFormat } from '../connect/sample-format.ts';
 import { CONTINUES } from '../kvs/block-list.ts';
 import type { Fragment } from '../kvs/fragment.ts';
+import type { Track } from '../matroska/demuxer.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { ChunkPool } from './chunk.ts';
 import { ContactFiles } from './contact-files.ts';
@@ -53,7 +54,10 @@ export class ContactRecording {
   #last: string | null = null;
   #doubted: (Attributed & { why: 'format' | 'time' }) | undefined;
   #slots: (Slot | undefined)[] = [];
-  #slotsOf = '';
+  /** What `#slots` were made of. */
+  #slotsTracks: readonly Track[] = [];
+  #slotsMimeType: string | undefined;
+  #slotsIsCaller: string | undefined;
 
   constructor(contactId: string | null, place: RecordingPlace) {
     this.contactId = contactId;
@@ -192,12 +196,16 @@ export class ContactRecording {
 
   /** What each of the fragment's tracks is; undefined for what is no audio. */
   #slotsFor(fragment: Fragment, attribution: Attribution): (Slot | undefined)[] {
-    let facts = `${attribution.mimeType ?? ''}|${attribution.isCaller ?? ''}`;
-    for (const { number, type, name, codecId, sampleRate, channels, bitDepth, encoded } of fragment.tracks) {
-      facts += `|${number}|${type}|${name}|${codecId}|${sampleRate}|${channels}|${bitDepth}|${encoded}`;
+    if (
+      attribution.mimeType === this.#slotsMimeType &&
+      attribution.isCaller === this.#slotsIsCaller &&
+      sameTracks(fragment.tracks, this.#slotsTracks)
+    ) {
+      return this.#slots;
     }
-    if (facts === this.#slotsOf) return this.#slots;
-    this.#slotsOf = facts;
+    this.#slotsMimeType = attribution.mimeType;
+    this.#slotsIsCaller = attribution.isCaller;
+    this.#slotsTracks = fragment.tracks;
     this.#slots = fragment.tracks.map((track) => {
       if (track.type !== TRACK_TYPE_AUDIO) return undefined;
       const direction = trackDirection(track.name, attribution.isCaller);
@@ -355,6 +363,34 @@ function sameFormat(a: SampleFormat, b: SampleFormat): boolean {
     a.channels === b.channels &&
     (a.kind !== 'pcm' || b.kind !== 'pcm' || a.codec === b.codec)
   );
+}
+
+function sameTracks(a: readonly Track[], b: readonly Track[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const one = a[i]!;
+    const other = b[i]!;
+    if (
+      one.number !== other.number ||
+      one.type !== other.type ||
+      one.name !== other.name ||
+      one.codecId !== other.codecId ||
+      one.sampleRate !== other.sampleRate ||
+      one.channels !== other.channels ||
+      one.bitDepth !== other.bitDepth ||
+      one.encoded !== other.encoded ||
+      !sameBytes(one.codecPrivate, other.codecPrivate)
+    ) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function earliestTimecode(fragment: Fragment, slots: readonly (Slot | undefined)[]): number | undefined {

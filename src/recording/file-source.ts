@@ -4,9 +4,9 @@ import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from './types.ts';
 
 /** Bytes of a read: measured, larger ones leave the processor's cache and smaller ones cost calls. */
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 128 * 1024;
 
-/** Reads in a row before signals and timers get their turn: some 4 MiB, a few milliseconds. */
+/** Reads in a row before signals and timers get their turn: some 2 MiB, a few milliseconds. */
 const READS_A_TURN = 16;
 
 export interface FileSource extends ByteSource {

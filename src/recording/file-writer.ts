@@ -1,6 +1,7 @@
 // Writes one file under a temporary name and gives it its final name when it is complete.
 import fs from 'node:fs';
 import path from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { KvsrecError } from '../errors.ts';
 import type { Chunk } from './chunk.ts';
 
@@ -17,7 +18,7 @@ function exists(file: string): KvsrecError {
 }
 
 /**
- * Positional writes, done when the call returns: handing a quarter of a megabyte to the page cache takes less time than
+ * Positional writes, done when the call returns: handing a chunk to the page cache takes less time than
  * handing it to a thread does. Node's own errors (ENOSPC, EACCES, …) pass through as they are.
  */
 export class FileWriter {
@@ -37,7 +38,10 @@ export class FileWriter {
     if (!overwrite && fs.existsSync(file)) throw exists(file);
     const folder = path.dirname(file);
     fs.mkdirSync(folder, { recursive: true });
-    this.#temporary = path.join(folder, `.${path.basename(file)}.${process.pid}-${sequence++}.part`);
+    this.#temporary = path.join(
+      folder,
+      `.${path.basename(file)}.${process.pid}-${threadId}-${sequence++}.part`,
+    );
     this.#fd = fs.openSync(this.#temporary, 'wx+', 0o666);
   }
 

@@ -16,7 +16,7 @@ const MAX_OPEN = 4;
 
 /**
  * Push a stream in with `push` and `finish` it. What cannot be written is thrown by the call that wanted to; `discard`
- * then removes what was begun. Audio stands in its file when `push` returns, but for the last quarter of a megabyte.
+ * then removes what was begun. Audio stands in its file when `push` returns, but for the last 128 KiB.
  */
 export class StreamSplitter implements FragmentHandler {
   readonly warnings = new WarningLog();
