@@ -171,7 +171,8 @@ export class EbmlReader {
   }
 
   #adopt(chunk: Uint8Array, base: number): void {
-    this.bytes = chunk;
+    // Never a Buffer: its `slice` shares memory where everybody expects a copy.
+    this.bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     this.base = base;
     this.#length = chunk.length;
     this.#pos = 0;
@@ -187,7 +188,7 @@ export class EbmlReader {
       if (needed <= this.#carry.length && drop >= kept) {
         this.#carry.copyWithin(0, drop, this.#length);
       } else {
-        const grown = Buffer.allocUnsafeSlow(Math.max(2 * needed, 2 * JOIN_BYTES));
+        const grown = new Uint8Array(Math.max(2 * needed, 2 * JOIN_BYTES));
         grown.set(this.#carry.subarray(drop, this.#length));
         this.#carry = grown;
         this.bytes = grown;
@@ -205,7 +206,7 @@ export class EbmlReader {
     const from = this.#keepFrom() - this.base;
     const kept = this.#length - from;
     if (this.bytes !== this.#carry) {
-      if (kept > this.#carry.length) this.#carry = Buffer.allocUnsafeSlow(Math.max(2 * kept, 2 * JOIN_BYTES));
+      if (kept > this.#carry.length) this.#carry = new Uint8Array(Math.max(2 * kept, 2 * JOIN_BYTES));
       this.#carry.set(this.bytes.subarray(from, this.#length));
       this.bytes = this.#carry;
       this.base += from;

@@ -90,12 +90,12 @@ interface Recorded {
   to: Buffer | undefined;
 }
 
-async function record(bytes: Buffer): Promise<{ recorded: Recorded[]; warnings: string[] }> {
+function record(bytes: Buffer): { recorded: Recorded[]; warnings: string[] } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kvsrec-placement-'));
   try {
     const splitter = new StreamSplitter(folder, DEFAULT_RECORDING_OPTIONS);
     splitter.push(bytes);
-    const contacts = await splitter.finish('damaged');
+    const contacts = splitter.finish('damaged');
     const recorded = contacts
       .filter(({ contactId }) => contactId === CONTACT_ID)
       .map(({ start, files }) => {
@@ -112,15 +112,15 @@ async function record(bytes: Buffer): Promise<{ recorded: Recorded[]; warnings: 
 }
 
 /** What does not lie in its place when fragment `damaged` of the call has that byte changed. */
-export async function misplaced(
+export function misplaced(
   { bytes, fragments }: Call,
   damaged: number,
   { offset, byte }: Flip,
   exact: boolean,
-): Promise<string[]> {
+): string[] {
   const flipped = Buffer.from(bytes);
   flipped[offset] = byte;
-  const { recorded, warnings } = await record(flipped);
+  const { recorded, warnings } = record(flipped);
   const faults: string[] = [];
   const most = exact ? 0 : TOLERANCE_MS * BYTES_PER_MS;
   for (const [index, { startMs, audio }] of fragments.entries()) {

@@ -27,7 +27,7 @@ let reported = performance.now();
 for (let i = 0; i < count && failures < MAX_FAILURES; i++) {
   const seed = first + i;
   const fuzzed = fuzzCase(dumps[seed % dumps.length]!, seed);
-  const faults = await check(fuzzed);
+  const faults = check(fuzzed);
   if (faults.length > 0) {
     failures++;
     process.stdout.write(`\nFAILED  ${describeCase(fuzzed)}\n  ${faults.join('\n  ')}\n`);

@@ -13,11 +13,8 @@ async function reading(bytes: Uint8Array, chunk: () => number): Promise<unknown>
   const inspection = await inspectSource(memorySource(bytes, chunk), { fragments: true, tags: true });
   const splitter = new StreamSplitter(undefined, { ...DEFAULT_RECORDING_OPTIONS, digest: true });
   try {
-    for await (const piece of memorySource(bytes, chunk).chunks()) {
-      splitter.push(piece);
-      if (splitter.isBusy) await splitter.settled();
-    }
-    return { inspection, contacts: await splitter.finish('memory'), warnings: splitter.warnings.list() };
+    for await (const piece of memorySource(bytes, chunk).chunks()) splitter.push(piece);
+    return { inspection, contacts: splitter.finish('memory'), warnings: splitter.warnings.list() };
   } catch (error) {
     if (!(error instanceof KvsrecError)) throw error;
     return { inspection, code: error.code };

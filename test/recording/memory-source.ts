@@ -9,7 +9,7 @@ export function memorySource(bytes: Uint8Array, chunk: () => number = () => byte
     async *chunks() {
       for (let at = 0; at < bytes.length; ) {
         const end = Math.min(bytes.length, at + chunk());
-        const piece = bytes.slice(at, end);
+        const piece = Uint8Array.from(bytes.subarray(at, end));
         yield piece;
         piece.fill(0x5a);
         at = end;
