@@ -169,6 +169,9 @@ export class ContactRecording {
     const start = doubted.fragment.clusterMs;
     if (end !== undefined) {
       if (next.clusterMs < start) return 'wrong';
+      // It runs into a fragment that both clocks vouch for, which its own do not.
+      const clashes = start + lastTimecodeMs(doubted.fragment) > next.clusterMs;
+      if (clashes && borneOut(next) && doubted.fragment.producerMs !== null) return 'wrong';
       return start - end > MAX_GAP_MS ? 'other' : 'right';
     }
     const contradicted = next.clusterMs < start || next.clusterMs - start > MAX_GAP_MS;
@@ -256,17 +259,23 @@ export class ContactRecording {
         const position = Math.round(((relativeNs + timecode * scale) * rate) / 1e9);
         const tolerance = (toleranceMs * rate) / 1000;
         const bytesPerMs = (rate * track.storedFrameBytes) / 1000;
-        const ahead = timeline.started && position - timeline.end > tolerance;
+        const ahead = position - timeline.end > tolerance;
         if (ahead && !isBelieved(fragment, i, bytesPerMs, toleranceMs)) {
           this.#place.warnings.add({
             code: 'corrupt',
             message:
-              'a block claims a time that the blocks around it do not bear out; it follows the one before it',
+              'a block claims a time that the blocks around it do not bear out; it was put next to them',
             offset: fragment.offset,
             skippedBytes: 0,
             contactId: this.contactId,
           });
-          timeline.append(frames);
+          if (timeline.started) {
+            timeline.append(frames);
+          } else {
+            const following = followingTimecode(fragment, i) ?? timecode;
+            const end = Math.round(((relativeNs + following * scale) * rate) / 1e9);
+            timeline.place(Math.max(0, end - frames), frames, tolerance);
+          }
         } else {
           const startedBefore = timeline.started;
           timeline.place(position, frames, tolerance);
@@ -401,6 +410,22 @@ function earliestTimecode(fragment: Fragment, slots: readonly (Slot | undefined)
     if (earliest === undefined || timecode[i]! < earliest) earliest = timecode[i]!;
   }
   return earliest;
+}
+
+/** Start of the fragment's last block, milliseconds after the Cluster's time. */
+function lastTimecodeMs({ blocks, info }: Fragment): number {
+  let last = 0;
+  for (let i = 0; i < blocks.count; i++) last = Math.max(last, blocks.timecode[i]!);
+  return last * (info.timestampScale / 1e6);
+}
+
+/** Timecode of the next block of the same track in the fragment. */
+function followingTimecode({ blocks }: Fragment, index: number): number | undefined {
+  for (let i = index + 1; i < blocks.count; i++) {
+    if (blocks.track[i] === blocks.track[index] && blocks.timecode[i] !== CONTINUES)
+      return blocks.timecode[i];
+  }
+  return undefined;
 }
 
 /**

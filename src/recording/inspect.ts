@@ -119,7 +119,7 @@ class Inspector implements FragmentHandler {
       this.#tracksSeen = fragment.tracks;
       this.#addTracks(fragment.tracks, attribution.mimeType);
     }
-    const { startMs, endMs } = span(fragment, attribution.mimeType);
+    const { startMs, endMs, timed } = span(fragment, attribution.mimeType);
     if (this.#options.fragments) {
       this.#fragments.push({
         number,
@@ -146,7 +146,7 @@ class Inspector implements FragmentHandler {
       return;
     }
     contact.fragments++;
-    if (startMs - contact.endMs > GAP_MS) {
+    if (timed && startMs - contact.endMs > GAP_MS) {
       const durationMs = Math.round(startMs - contact.endMs);
       this.#warnings.add({
         code: 'gap',
@@ -216,8 +216,14 @@ class Inspector implements FragmentHandler {
   }
 }
 
-/** First block's start to last block's end, milliseconds since the epoch. */
-function span(fragment: Fragment, mimeType: string | undefined): { startMs: number; endMs: number } {
+/**
+ * First block's start to last block's end, milliseconds since the epoch. `timed`: there are blocks whose length follows
+ * from their size, so that the end is one.
+ */
+function span(
+  fragment: Fragment,
+  mimeType: string | undefined,
+): { startMs: number; endMs: number; timed: boolean } {
   const { count, track, timecode, start, end } = fragment.blocks;
   const scale = fragment.info.timestampScale / 1e6;
   const bytesPerMs = fragment.tracks.map((entry) => {
@@ -238,6 +244,10 @@ function span(fragment: Fragment, mimeType: string | undefined): { startMs: numb
   }
   const clusterMs = fragment.clusterMs;
   return count === 0
-    ? { startMs: clusterMs, endMs: clusterMs }
-    : { startMs: clusterMs + from, endMs: clusterMs + Math.max(from, to) };
+    ? { startMs: clusterMs, endMs: clusterMs, timed: false }
+    : {
+        startMs: clusterMs + from,
+        endMs: clusterMs + Math.max(from, to),
+        timed: bytesPerMs.some((rate) => rate > 0),
+      };
 }
