@@ -66,6 +66,10 @@ export class Fragment {
       to = Math.max(to, end[i]!);
     }
     if (count === 0) from = 0;
-    return new Fragment({ ...this, bytes: this.bytes.slice(from, to), blocks: this.blocks.moved(-from) });
+    return new Fragment({
+      ...this,
+      bytes: new Uint8Array(this.bytes.subarray(from, to)),
+      blocks: this.blocks.moved(-from),
+    });
   }
 }

@@ -27,6 +27,32 @@ describe.each(cases)('contact tags $tagsAt the Cluster, fragment $damaged damage
   });
 });
 
+describe('what was misplaced once', () => {
+  it.each([
+    {
+      what: 'the first block of all claims to be 2 s late',
+      tagsAt: 'before',
+      damaged: 0,
+      at: 1060,
+      byte: 0x08,
+    },
+    {
+      what: 'the first block of all claims to be 16 s late',
+      tagsAt: 'before',
+      damaged: 0,
+      at: 1060,
+      byte: 0x3f,
+    },
+    { what: 'the other track’s first is 512 ms late', tagsAt: 'before', damaged: 0, at: 2097, byte: 0x02 },
+    { what: 'a Cluster runs 182 ms into the next one', tagsAt: 'after', damaged: 2, at: 551, byte: 0xca },
+    { what: 'a Cluster runs 128 ms into the next one', tagsAt: 'after', damaged: 3, at: 551, byte: 0xd4 },
+  ] as const)('$what', ({ tagsAt, damaged, at, byte }) => {
+    const built = call(tagsAt, damaged, 0);
+    const offset = built.fragments[damaged]!.start + at;
+    expect(misplaced(built, damaged, { offset, byte }, false)).toEqual([]);
+  });
+});
+
 it('notices audio that is not there', () => {
   const built = call('before', 2, 0);
   const elsewhere = built.payloads.at(-1)!.start;
