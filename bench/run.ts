@@ -39,7 +39,7 @@ const single = makeSingleSegment(folder, hours);
 const declared = makeDeclaredPcm(folder, hours);
 const node = process.execPath;
 const script = (name: string, input: string): string[][] => [
-  [node, path.join(root, 'bench/contestants', `${name}.mjs`), input, out],
+  [node, path.join(root, 'bench/readers', `${name}.mjs`), input, `${out}/1.pcm`, `${out}/2.pcm`],
 ];
 const split = (...options: string[]): string[][] => [[node, cli, 'split', dump, '-o', out, ...options]];
 const ffmpeg = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' });

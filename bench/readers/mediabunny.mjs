@@ -6,7 +6,6 @@ import { PcmFile } from './pcm-file.mjs';
 const [dump, from, to] = process.argv.slice(2);
 const input = new Input({ source: new FilePathSource(dump), formats: [MATROSKA] });
 const tracks = await input.getAudioTracks();
-if (process.env.DBG) for (const t of tracks) console.log(t.id, t.number, t.name, t.codec, t.sampleRate);
 
 await Promise.all(
   [from, to].map(async (path, index) => {

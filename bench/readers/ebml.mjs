@@ -12,7 +12,7 @@ const decoder = new ebml.Decoder();
 decoder.on('data', ([kind, tag]) => {
   if (kind === 'tag' && tag.name === 'SimpleBlock') files[tag.track].write(tag.payload);
 });
-// CHUNK
-createReadStream(dump, { highWaterMark: +(process.env.HWM ?? 65536) }).pipe(decoder);
+
+createReadStream(dump, { highWaterMark: 1 << 20 }).pipe(decoder);
 await finished(decoder);
 for (const file of files) file?.close();
