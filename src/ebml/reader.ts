@@ -43,6 +43,11 @@ const HEADER_REACH = 128;
 /** Smallest piece in which input is joined to what was left over from the chunk before. */
 const JOIN_BYTES = 16 * 1024;
 
+/** What a step comes to: another may follow, more bytes are needed, or the structure broke. */
+const READ_ON = 0;
+const WAIT = 1;
+const BROKEN = 2;
+
 const OVERSIZE = 'a fragment is larger than the service allows';
 
 const EMPTY = new Uint8Array(0);
@@ -235,96 +240,104 @@ export class EbmlReader {
 
   /** Reads elements until more bytes are needed (false) or the structure broke (true). */
   #parse(): boolean {
+    let step = READ_ON;
+    while (step === READ_ON) step = this.#step();
+    return step === BROKEN;
+  }
+
+  /**
+   * Reads one element, or closes one that has ended. A call an element, and not a loop around its body, since the
+   * engine makes fast code of a function that is called often sooner than of one that is long inside.
+   */
+  #step(): number {
     const bytes = this.bytes;
     const length = this.#length;
     const base = this.base;
-    for (;;) {
-      let depth = this.#depth;
-      const pos = this.#pos;
-      const offset = base + pos;
-      if (depth > 0 && offset >= this.#limits[depth - 1]!) {
-        this.#closeTo(depth - 1, offset);
-        continue;
-      }
-      if (pos + 1 >= length) return this.#wait(offset + 2);
-      const idWidth = vintWidth(bytes[pos]!);
-      if (idWidth > MAX_ID_BYTES) return this.#damage(offset, 'an element id is not valid');
-      if (pos + idWidth >= length) return this.#wait(offset + idWidth + 1);
-      const sizeWidth = vintWidth(bytes[pos + idWidth]!);
-      if (sizeWidth > MAX_SIZE_BYTES) return this.#damage(offset, 'an element size is not valid');
-      const start = pos + idWidth + sizeWidth;
-      if (start > length) return this.#wait(base + start);
-      const id = readId(bytes, pos, idWidth);
-      const size = readSize(bytes, pos + idWidth, sizeWidth);
-
-      if (id === EBML_HEADER_ID) {
-        if (!this.#header(offset, start, size)) return this.#damageAt >= 0;
-        continue;
-      }
-
-      const rule = this.#schema.rule(id);
-      if (rule === undefined) {
-        if (depth === 0) return this.#damage(offset, 'no Matroska element stands here');
-        if (isReservedId(id, idWidth)) return this.#damage(offset, 'an element id is not valid');
-      } else if (rule.parent !== ANYWHERE) {
-        const parent = this.#levelOf(rule);
-        if (parent < 0) return this.#damage(offset, `${rule.name} cannot stand here`);
-        if (parent < depth) {
-          for (let level = parent; level < depth; level++) {
-            if (this.#ends[level] !== Number.POSITIVE_INFINITY) {
-              return this.#damage(offset, `${rule.name} stands inside an element that has not ended`);
-            }
-          }
-          this.#closeTo(parent, offset);
-          depth = parent;
-        }
-      }
-
-      const limit = depth === 0 ? Number.POSITIVE_INFINITY : this.#limits[depth - 1]!;
-      const end = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : base + start + size;
-      if (size !== UNKNOWN_SIZE && end > limit)
-        return this.#damage(offset, 'an element is larger than its parent');
-
-      if (rule !== undefined && rule.kind === 'master') {
-        if (depth >= MAX_DEPTH) return this.#damage(offset, 'elements are nested too deeply');
-        if (size !== UNKNOWN_SIZE && size > rule.maxSize)
-          return this.#damage(offset, `${rule.name} is too large`);
-        if (base + start - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
-        this.#open(id, offset, start, size, end, limit);
-        continue;
-      }
-      if (size === UNKNOWN_SIZE) return this.#damage(offset, 'an element that needs a size has none');
-      if (rule !== undefined && size > rule.maxSize) return this.#damage(offset, `${rule.name} is too large`);
-      if (end - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
-      const stop = start + size;
-      if (rule === undefined || (rule.opaque && size > this.#trusted)) {
-        // Chance bytes before a document may take its first ones for an id and a size of their own.
-        const from = rule === undefined ? pos + 1 : start;
-        const swallowed = this.#look(offset, from, Math.min(stop, length), stop <= length);
-        if (swallowed) return this.#damage(offset, 'an element reaches over the start of the next document');
-        if (rule !== undefined && stop <= length) this.#trusted = Math.min(size, MAX_TRUSTED_BYTES);
-      }
-      if (stop > length) {
-        // Opaque payloads are looked into while they arrive, so that a damaged size is not waited for.
-        return this.#wait(rule === undefined || rule.opaque ? base + length + 1 : base + stop);
-      }
-      if (rule !== undefined && rule.kind === 'leaf') {
-        const fault = this.#handler.leaf(id, start, stop, offset);
-        if (fault !== undefined) return this.#damage(offset, fault);
-      } else {
-        this.#handler.skipped?.(id, offset, size, start, stop);
-      }
-      this.#pos = stop;
+    let depth = this.#depth;
+    const pos = this.#pos;
+    const offset = base + pos;
+    if (depth > 0 && offset >= this.#limits[depth - 1]!) {
+      this.#closeTo(depth - 1, offset);
+      return READ_ON;
     }
+    if (pos + 1 >= length) return this.#wait(offset + 2);
+    const idWidth = vintWidth(bytes[pos]!);
+    if (idWidth > MAX_ID_BYTES) return this.#damage(offset, 'an element id is not valid');
+    if (pos + idWidth >= length) return this.#wait(offset + idWidth + 1);
+    const sizeWidth = vintWidth(bytes[pos + idWidth]!);
+    if (sizeWidth > MAX_SIZE_BYTES) return this.#damage(offset, 'an element size is not valid');
+    const start = pos + idWidth + sizeWidth;
+    if (start > length) return this.#wait(base + start);
+    const id = readId(bytes, pos, idWidth);
+    const size = readSize(bytes, pos + idWidth, sizeWidth);
+
+    if (id === EBML_HEADER_ID) {
+      return this.#header(offset, start, size);
+    }
+
+    const rule = this.#schema.rule(id);
+    if (rule === undefined) {
+      if (depth === 0) return this.#damage(offset, 'no Matroska element stands here');
+      if (isReservedId(id, idWidth)) return this.#damage(offset, 'an element id is not valid');
+    } else if (rule.parent !== ANYWHERE) {
+      const parent = this.#levelOf(rule);
+      if (parent < 0) return this.#damage(offset, `${rule.name} cannot stand here`);
+      if (parent < depth) {
+        for (let level = parent; level < depth; level++) {
+          if (this.#ends[level] !== Number.POSITIVE_INFINITY) {
+            return this.#damage(offset, `${rule.name} stands inside an element that has not ended`);
+          }
+        }
+        this.#closeTo(parent, offset);
+        depth = parent;
+      }
+    }
+
+    const limit = depth === 0 ? Number.POSITIVE_INFINITY : this.#limits[depth - 1]!;
+    const end = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : base + start + size;
+    if (size !== UNKNOWN_SIZE && end > limit)
+      return this.#damage(offset, 'an element is larger than its parent');
+
+    if (rule !== undefined && rule.kind === 'master') {
+      if (depth >= MAX_DEPTH) return this.#damage(offset, 'elements are nested too deeply');
+      if (size !== UNKNOWN_SIZE && size > rule.maxSize)
+        return this.#damage(offset, `${rule.name} is too large`);
+      if (base + start - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
+      this.#open(id, offset, start, size, end, limit);
+      return READ_ON;
+    }
+    if (size === UNKNOWN_SIZE) return this.#damage(offset, 'an element that needs a size has none');
+    if (rule !== undefined && size > rule.maxSize) return this.#damage(offset, `${rule.name} is too large`);
+    if (end - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
+    const stop = start + size;
+    if (rule === undefined || (rule.opaque && size > this.#trusted)) {
+      // Chance bytes before a document may take its first ones for an id and a size of their own.
+      const from = rule === undefined ? pos + 1 : start;
+      const swallowed = this.#look(offset, from, Math.min(stop, length), stop <= length);
+      if (swallowed) return this.#damage(offset, 'an element reaches over the start of the next document');
+      if (rule !== undefined && stop <= length) this.#trusted = Math.min(size, MAX_TRUSTED_BYTES);
+    }
+    if (stop > length) {
+      // Opaque payloads are looked into while they arrive, so that a damaged size is not waited for.
+      return this.#wait(rule === undefined || rule.opaque ? base + length + 1 : base + stop);
+    }
+    if (rule !== undefined && rule.kind === 'leaf') {
+      const fault = this.#handler.leaf(id, start, stop, offset);
+      if (fault !== undefined) return this.#damage(offset, fault);
+    } else {
+      this.#handler.skipped?.(id, offset, size, start, stop);
+    }
+    this.#pos = stop;
+    return READ_ON;
   }
 
-  /** Waits for the byte before stream offset `until`. Always false, for `#parse` to return. */
-  #wait(until: number): boolean {
+  /** Waits for the byte before stream offset `until`. */
+  #wait(until: number): number {
     this.#needed = until;
-    return false;
+    return WAIT;
   }
 
-  #damage(offset: number, reason: string): true {
+  #damage(offset: number, reason: string): number {
     this.#damageAt = offset;
     this.#damageReason = reason;
     this.#damageAnnounced = false;
@@ -332,7 +345,7 @@ export class EbmlReader {
     this.#searchFrom = this.#recoverFrom;
     this.#needed = 0;
     this.#lookedUntil = -1;
-    return true;
+    return BROKEN;
   }
 
   /** Level below which an element belongs (its parent's depth), or -1 where no open element can hold it. */
@@ -345,22 +358,19 @@ export class EbmlReader {
     return rule.parent === ROOT ? 0 : -1;
   }
 
-  #header(offset: number, start: number, size: number): boolean {
+  #header(offset: number, start: number, size: number): number {
     if (size === UNKNOWN_SIZE || size > MAX_HEADER_BYTES) {
-      this.#damage(offset, 'the EBML header has no valid size');
-      return false;
+      return this.#damage(offset, 'the EBML header has no valid size');
     }
     for (let level = 0; level < this.#depth; level++) {
       if (this.#ends[level] !== Number.POSITIVE_INFINITY) {
-        this.#damage(offset, 'a document starts inside an element that has not ended');
-        return false;
+        return this.#damage(offset, 'a document starts inside an element that has not ended');
       }
     }
     if (start + size > this.#length) return this.#wait(this.base + start + size);
     const fault = headerFault(this.bytes, start, start + size, this.#schema);
     if (fault !== undefined) {
-      this.#damage(offset, fault);
-      return false;
+      return this.#damage(offset, fault);
     }
     this.#closeTo(0, offset);
     this.#beginDocument(offset, false);
@@ -368,7 +378,7 @@ export class EbmlReader {
     this.#handler.skipped?.(EBML_HEADER_ID, offset, size, start, start + size);
     this.#pos = start + size;
     this.#recoverFrom = this.base + this.#pos;
-    return true;
+    return READ_ON;
   }
 
   #beginDocument(offset: number, headless: boolean): void {
