@@ -2,7 +2,7 @@
 // Says nothing unless something is wrong.
 
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -124,14 +124,6 @@ async function licenceText(folder) {
   throw new Error(`${folder} has no licence file`);
 }
 
-/** npm links the commands of dependencies only, so `npx kvsrec` in a clone needs a link of ours. */
-async function linkCommand() {
-  const link = join(root, 'node_modules', '.bin', 'kvsrec');
-  await rm(link, { force: true });
-  // Where the system has no links for everybody (Windows), `node dist/bin/kvsrec.js` remains.
-  await symlink(join('..', '..', 'dist', 'bin', 'kvsrec.js'), link).catch(() => {});
-}
-
 function execute(command, args) {
   return new Promise((resolve, reject) => {
     spawn(command, args, { cwd: root, stdio: 'inherit' }).once('exit', (status) =>
@@ -147,7 +139,6 @@ try {
     if (!name.startsWith('.unfinished-')) await rm(join(dist, name), { recursive: true });
   }
   for (const name of await readdir(fresh)) await rename(join(fresh, name), join(dist, name));
-  await linkCommand();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
