@@ -292,6 +292,16 @@ describe('damage', () => {
     ]);
   });
 
+  it('whose bytes make an element of the next document’s first ones that ends where another begins', () => {
+    // With the header's first three bytes, 33 32 1A is an id and 45 DF a size of 1,503.
+    const swallowed = 3 + 1503;
+    const empty = flatten(document(cluster(block(5, 1400)))).length - 1400;
+    const hidden = document([cluster(block(5, swallowed - empty)), TAGS]);
+    expect(flatten(hidden).indexOf(elementId(ID.Tags))).toBe(swallowed);
+    const lines = read([document([cluster(block(2)), Buffer.from('3332', 'hex')]), hidden, next]);
+    expect(blocksIn(lines)).toEqual(['02', '05', '09']);
+  });
+
   it('whose bytes make an element of the next document’s first ones', () => {
     // 33 32 1A is an id of three bytes then, and 45 DF a size of 1,503.
     for (const stray of ['3332', '33', '76fa', 'f6', 'ec', '5d']) {
