@@ -1,4 +1,4 @@
-// The dumps that are measured on: an hour (or more) of a two-direction call in the Amazon Connect profile.
+// The dumps that are measured on: hours of a two-direction call in the Amazon Connect profile.
 import fs from 'node:fs';
 import path from 'node:path';
 import { connectCall } from '../fixtures/connect-profile.ts';
@@ -8,43 +8,19 @@ import { tone } from '../fixtures/pcm.ts';
 /** Fragments of 1,088 ms in an hour. */
 const FRAGMENTS_AN_HOUR = 3309;
 
-/** Header of a fragment's own document in front of its Cluster; where one Segment is wanted, only the first stays. */
-const CLUSTER = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
 const TRACKS = Buffer.from([0x16, 0x54, 0xae, 0x6b]);
 const TAGS = Buffer.from([0x12, 0x54, 0xc3, 0x67]);
 
 /** Makes a dump in `folder` unless it is there; answers its path. */
 export function makeDump(folder: string, hours: number): string {
-  const file = path.join(folder, `${hours}h.mkv`);
-  if (fs.existsSync(file)) return file;
-  write(file, hours, (fragment) => fragment);
-  return file;
+  return make(path.join(folder, `${hours}h.mkv`), hours, (fragment) => fragment);
 }
 
 /**
- * The same audio in one Segment, for readers that stop after the first of the documents that the service puts end to
- * end: each later fragment is its Cluster alone.
- */
-export function makeSingleSegment(folder: string, hours: number): string {
-  const file = path.join(folder, `${hours}h-single-segment.mkv`);
-  if (fs.existsSync(file)) return file;
-  let first = true;
-  write(file, hours, (fragment) => {
-    const start = first ? 0 : fragment.indexOf(CLUSTER);
-    const end = fragment.indexOf(TAGS, fragment.indexOf(CLUSTER));
-    first = false;
-    return fragment.subarray(start, end < 0 ? fragment.length : end);
-  });
-  return file;
-}
-
-/**
- * The same dump with tracks that declare what they hold (A_PCM/INT/LIT, 8 kHz): ffmpeg believes the CodecID, and refuses
- * to copy what it cannot decode as AAC.
+ * The same dump with tracks that declare what they hold (A_PCM/INT/LIT, 8 kHz): ffmpeg copies no audio track whose
+ * sample rate it does not know.
  */
 export function makeDeclaredPcm(folder: string, hours: number): string {
-  const file = path.join(folder, `${hours}h-declared-pcm.mkv`);
-  if (fs.existsSync(file)) return file;
   const entry = (number: number) =>
     element(0xae, [
       uint(0xd7, number),
@@ -54,26 +30,26 @@ export function makeDeclaredPcm(folder: string, hours: number): string {
       element(0xe1, [float(0xb5, 8000), uint(0x9f, 1), uint(0x6264, 16)]),
     ]);
   const tracks = flatten(element(0x1654ae6b, [entry(1), entry(2)]));
-  write(file, hours, (fragment) => {
+  return make(path.join(folder, `${hours}h-declared-pcm.mkv`), hours, (fragment) => {
+    // Both are found in front of the audio, whose bytes are anything.
     const start = fragment.indexOf(TRACKS);
-    return Buffer.concat([
-      fragment.subarray(0, start),
-      tracks,
-      fragment.subarray(fragment.indexOf(TAGS, start)),
-    ]);
+    const end = fragment.indexOf(TAGS, start);
+    return Buffer.concat([fragment.subarray(0, start), tracks, fragment.subarray(end)]);
   });
-  return file;
 }
 
-function write(file: string, hours: number, shape: (fragment: Buffer) => Buffer): void {
+function make(file: string, hours: number, shape: (fragment: Buffer) => Buffer): string {
+  const fragments = Math.round(hours * FRAGMENTS_AN_HOUR);
+  const call = (count: number) =>
+    connectCall({ fragments: count, from: tone({ hz: 440 }), to: tone({ hz: 220 }) });
+  // All fragments of the profile are of one length.
+  const [first] = call(1);
+  const bytes = shape(first!).length * fragments;
+  if (fs.statSync(file, { throwIfNoEntry: false })?.size === bytes) return file;
   const unfinished = `${file}.part`;
   const fd = fs.openSync(unfinished, 'w');
-  const call = connectCall({
-    fragments: Math.round(hours * FRAGMENTS_AN_HOUR),
-    from: tone({ hz: 440 }),
-    to: tone({ hz: 220 }),
-  });
-  for (const fragment of call) fs.writeSync(fd, shape(fragment));
+  for (const fragment of call(fragments)) fs.writeSync(fd, shape(fragment));
   fs.closeSync(fd);
   fs.renameSync(unfinished, file);
+  return file;
 }

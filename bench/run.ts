@@ -1,98 +1,180 @@
 // `npm run bench`: kvsrec against copying the file, against other readers of Matroska, and against itself.
-import { execFileSync, spawnSync } from 'node:child_process';
+//
+//   --runs N      measured runs of everything that does work (7)
+//   --hours H     also compares the memory at one hour with that at H
+//   --only a,b    of ebml, ebml-stream, mediabunny, ffmpeg, layouts, json, startup
+//   --json FILE   writes all of it there, too
+//
+// ffmpeg gets a dump of the same blocks whose tracks declare PCM, because it copies no audio of unknown sample rate;
+// the others read the service's bytes. Track 1 is taken for the customer's direction without a look at its name.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseWavHeader } from '../src/audio/wav.ts';
-import { makeDeclaredPcm, makeDump, makeSingleSegment } from './dump.ts';
-import { type Measured, measure, median } from './measure.ts';
+import { ensureBuilt } from './build.ts';
+import {
+  type Contestant,
+  JSON_DIGEST,
+  KEYS,
+  LAYOUTS,
+  SPLIT,
+  splitCommand,
+  starters,
+  workers,
+  YARDSTICK,
+} from './contestants.ts';
+import { makeDeclaredPcm, makeDump } from './dump.ts';
+import { ffmpegVersion, machineLine } from './machine.ts';
+import { median, peakMemory, wallTime } from './measure.ts';
+import { type Figure, figureTable, table } from './table.ts';
+
+const STARTS = 20;
+/** Runs of which the highest peak counts. */
+const MEMORY_RUNS = 3;
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = path.join(root, '.kvsrec-bench');
 const out = path.join(folder, 'out');
-const cli = path.join(root, 'dist/bin/kvsrec.js');
 
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '7' },
     hours: { type: 'string', default: '1' },
     only: { type: 'string' },
+    json: { type: 'string' },
   },
 });
-const runs = Number(values.runs);
-const hours = Number(values.hours);
-
-interface Contestant {
-  name: string;
-  commands: string[][];
-  /** Its output is to be the same PCM as kvsrec's. */
-  checked?: boolean;
-}
+const runs = positive('--runs', values.runs);
+const hours = positive('--hours', values.hours);
+const only = values.only?.split(',');
+const unknown = only?.find((key) => !(KEYS as readonly string[]).includes(key));
+if (unknown !== undefined) throw new Error(`--only: no ${unknown} among ${KEYS.join(', ')}`);
+const wanted = (key: string | undefined) => key === undefined || only === undefined || only.includes(key);
 
 fs.mkdirSync(folder, { recursive: true });
-if (!fs.existsSync(cli)) execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
-const dump = makeDump(folder, hours);
-const single = makeSingleSegment(folder, hours);
-const declared = makeDeclaredPcm(folder, hours);
-const node = process.execPath;
-const script = (name: string, input: string): string[][] => [
-  [node, path.join(root, 'bench/readers', `${name}.mjs`), input, `${out}/1.pcm`, `${out}/2.pcm`],
-];
-const split = (...options: string[]): string[][] => [[node, cli, 'split', dump, '-o', out, ...options]];
-const ffmpeg = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' });
-const hasFfmpeg = ffmpeg.status === 0;
+ensureBuilt(root);
+const dump = makeDump(folder, 1);
+const declared = wanted('ffmpeg') && ffmpegVersion() !== undefined ? makeDeclaredPcm(folder, 1) : undefined;
+const working = workers({ root, dump, declared, out }).filter(({ key }) => wanted(key));
+const starting = wanted('startup') ? starters(root) : [];
 
-const contestants: Contestant[] = [
-  { name: 'cp', commands: [['cp', dump, path.join(out, 'copy.mkv')]] },
-  { name: 'node -e 0', commands: [[node, '-e', '0']] },
-  { name: 'kvsrec split', commands: split(), checked: true },
-  { name: 'kvsrec split --layout separate,stereo,mix', commands: split('--layout', 'separate,stereo,mix') },
-  { name: 'kvsrec split --json', commands: split('--json') },
-  { name: 'kvsrec --version', commands: [[node, cli, '--version']] },
-  { name: 'kvsrec --help', commands: [[node, cli, '--help']] },
-  { name: 'ebml', commands: script('ebml', dump), checked: true },
-  { name: 'ebml-stream', commands: script('ebml-stream', dump), checked: true },
-  { name: 'mediabunny', commands: script('mediabunny', single), checked: true },
-  ...(hasFfmpeg
-    ? [
-        {
-          name: 'ffmpeg',
-          commands: [0, 1].map((track) =>
-            [
-              'ffmpeg',
-              '-v',
-              'error',
-              '-nostdin',
-              '-y',
-              '-i',
-              declared,
-              '-map',
-              `0:${track}`,
-              '-c',
-              'copy',
-            ].concat('-f', 'data', `${out}/${track + 1}.pcm`),
-          ),
-          checked: true,
-        },
-      ]
-    : []),
-].filter(
-  ({ name }) => values.only === undefined || values.only.split(',').some((part) => name.includes(part)),
+// Also warms the page cache.
+const peaks = new Map<string, number>();
+const digests = new Map<string, string>();
+for (let run = 0; run < MEMORY_RUNS; run++) {
+  for (const { name, commands, checked } of working) {
+    clean();
+    peaks.set(name, Math.max(peaks.get(name) ?? 0, await peakMemory(commands)));
+    if (checked) digests.set(name, outputDigest());
+  }
+}
+const walls = await inTurn(working, runs);
+const starts = await inTurn(starting, STARTS);
+const longPeak = hours === 1 ? undefined : await peakOfHours(hours);
+fs.rmSync(out, { recursive: true, force: true });
+
+const figures = [...workFigures(), ...startFigures()];
+const machine = machineLine(root, folder);
+const same = (name: string) => {
+  if (!digests.has(name)) return '';
+  return digests.get(name) === digests.get(SPLIT) ? 'yes' : 'MISMATCH';
+};
+const megabytes = (fs.statSync(dump).size / 1e6).toFixed(1);
+console.log(`${machine}.`);
+console.log(`A call of an hour, ${megabytes} MB; whole processes, median of ${runs} runs in turn.\n`);
+console.log(
+  table(
+    ['process', 'wall time', 'peak memory', 'same PCM'],
+    working.map(({ name }) => [
+      name,
+      `${walls.get(name)!.toFixed(0)} ms`,
+      `${mebibytes(peaks.get(name)!).toFixed(0)} MiB`,
+      same(name),
+    ]),
+  ),
 );
+console.log(`\n${figureTable(figures)}`);
+if (values.json !== undefined) {
+  const processes = working.map(({ name }) => ({
+    name,
+    wallMs: walls.get(name),
+    peakBytes: peaks.get(name),
+    samePcm: digests.has(name) ? same(name) === 'yes' : null,
+  }));
+  fs.writeFileSync(values.json, `${JSON.stringify({ machine, runs, hours, processes, figures }, null, 2)}\n`);
+}
 
-function digests(): string {
+/** The median wall time of each, the contestants taking turns. */
+async function inTurn(contestants: readonly Contestant[], rounds: number): Promise<Map<string, number>> {
+  const times = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, commands } of contestants) {
+      clean();
+      times.get(name)!.push(await wallTime(commands));
+    }
+  }
+  return new Map([...times].map(([name, all]) => [name, median(all)]));
+}
+
+async function peakOfHours(count: number): Promise<number> {
+  const command = splitCommand(root, makeDump(folder, count), out);
+  let peak = 0;
+  for (let run = 0; run < MEMORY_RUNS; run++) {
+    clean();
+    peak = Math.max(peak, await peakMemory([command]));
+  }
+  return peak;
+}
+
+function workFigures(): Figure[] {
+  const split = walls.get(SPLIT)!;
+  const yardstick = YARDSTICK.reduce((sum, name) => sum + walls.get(name)!, 0);
+  const faster = (name: string, least: number): Figure[] =>
+    walls.has(name) ? [{ what: `times faster than ${name}`, value: walls.get(name)! / split, least }] : [];
+  const over = (name: string, what: string, bound: Partial<Figure>): Figure[] =>
+    walls.has(name) ? [{ what, value: walls.get(name)! / split, ...bound }] : [];
+  const peak = mebibytes(peaks.get(SPLIT)!);
+  const long = longPeak === undefined ? undefined : mebibytes(longPeak);
+  return [
+    { what: 'split over cp + node -e 0', value: split / yardstick, most: 1.5 },
+    ...faster('ebml', 25),
+    ...faster('ebml-stream', 4),
+    ...faster('mediabunny', 4),
+    ...faster('ffmpeg', 1.3),
+    { what: 'peak memory at 1 h, MiB', value: peak, most: 90, digits: 0 },
+    ...(long === undefined
+      ? []
+      : [
+          { what: `peak memory at ${hours} h, MiB`, value: long, most: 90, digits: 0 },
+          // Peaks of the same work differ by a few per cent.
+          { what: `peak memory at ${hours} h over 1 h`, value: long / peak, most: 1.1 },
+        ]),
+    ...over(LAYOUTS, 'all three layouts over separate alone', { most: 2 }),
+    ...over(JSON_DIGEST, 'with digests (--json) over without', {}),
+  ];
+}
+
+function startFigures(): Figure[] {
+  const [nothing, ...options] = starting.map(({ name }) => ({ name, ms: starts.get(name)! }));
+  return options.map(({ name, ms }) => ({
+    what: `${name} over node -e 0`,
+    value: ms / nothing!.ms,
+    most: 1.5,
+  }));
+}
+
+/** SHA-256 of the PCM in each file of the output, in the order of the directions: from the customer, to the customer. */
+function outputDigest(): string {
   return fs
     .readdirSync(out)
     .sort()
     .map((name) => {
       const bytes = fs.readFileSync(path.join(out, name));
       const header = name.endsWith('.wav') ? parseWavHeader(bytes) : undefined;
-      return createHash('sha256')
-        .update(bytes.subarray(header?.dataOffset ?? 0))
-        .digest('hex');
+      const start = header?.dataOffset ?? 0;
+      return createHash('sha256').update(bytes.subarray(start)).digest('hex');
     })
     .join(' ');
 }
@@ -102,70 +184,14 @@ function clean(): void {
   fs.mkdirSync(out, { recursive: true });
 }
 
-const times = new Map<string, number[]>();
-const peaks = new Map<string, number>();
-const pcm = new Map<string, string>();
-// The round before the measured ones warms the page cache, measures memory and checks the output.
-for (let round = 0; round <= runs; round++) {
-  for (const { name, commands, checked } of contestants) {
-    clean();
-    const { wallMs, peakBytes }: Measured = await measure(commands, round === 0);
-    if (round === 0) {
-      peaks.set(name, peakBytes);
-      if (checked) pcm.set(name, digests());
-    } else {
-      times.set(name, [...(times.get(name) ?? []), wallMs]);
-    }
+function mebibytes(bytes: number): number {
+  return bytes / 2 ** 20;
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (!(number > 0) || (option === '--runs' && !Number.isInteger(number))) {
+    throw new Error(`${option}: not a number that makes sense: ${text}`);
   }
-}
-clean();
-
-const wall = (name: string): number => median(times.get(name) ?? [Number.NaN]);
-const version = (name: string): string =>
-  JSON.parse(fs.readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
-
-console.log(
-  `${os.cpus()[0]?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ` +
-    `${os.type()} ${os.release()}; Node.js ${process.version}, ebml ${version('ebml')}, ` +
-    `ebml-stream ${version('ebml-stream')}, mediabunny ${version('mediabunny')}` +
-    `${hasFfmpeg ? `, ffmpeg ${/version (\S+)/.exec(ffmpeg.stdout)?.[1]}` : ''}.`,
-);
-console.log(
-  `A call of ${hours} h, ${(fs.statSync(dump).size / 1e6).toFixed(1)} MB; whole processes, median of ${runs} runs in turn.\n`,
-);
-console.log('| process | wall time | peak memory | same PCM |\n| --- | --- | --- | --- |');
-for (const { name } of contestants) {
-  const same = pcm.has(name) ? (pcm.get(name) === pcm.get('kvsrec split') ? 'yes' : 'NO') : '';
-  const memory = `${((peaks.get(name) ?? 0) / 2 ** 20).toFixed(0)} MiB`;
-  console.log(`| ${name} | ${wall(name).toFixed(0)} ms | ${memory} | ${same} |`);
-}
-
-const copy = wall('cp') + wall('node -e 0');
-const kvsrec = wall('kvsrec split');
-const start = wall('node -e 0');
-const figures: [what: string, value: number, most: number | undefined, least: number | undefined][] = [
-  ['split over (cp + node -e 0)', kvsrec / copy, 1.5, undefined],
-  ['times faster than the ebml Decoder', wall('ebml') / kvsrec, undefined, 25],
-  ['times faster than ebml-stream', wall('ebml-stream') / kvsrec, undefined, 4],
-  ['times faster than mediabunny', wall('mediabunny') / kvsrec, undefined, 4],
-  ['times faster than ffmpeg’s two passes', wall('ffmpeg') / kvsrec, undefined, 1.3],
-  ['peak memory, MiB', (peaks.get('kvsrec split') ?? Number.NaN) / 2 ** 20, 90, undefined],
-  [
-    'all three layouts over separate alone',
-    wall('kvsrec split --layout separate,stereo,mix') / kvsrec,
-    2,
-    undefined,
-  ],
-  ['with digests (--json) over without', wall('kvsrec split --json') / kvsrec, undefined, undefined],
-  ['--version over node -e 0', wall('kvsrec --version') / start, 1.5, undefined],
-  ['--help over node -e 0', wall('kvsrec --help') / start, 1.5, undefined],
-];
-console.log('\n| figure | measured | wanted | |\n| --- | --- | --- | --- |');
-for (const [what, value, most, least] of figures) {
-  if (Number.isNaN(value)) continue;
-  const wanted = most !== undefined ? `≤ ${most}` : least !== undefined ? `≥ ${least}` : '';
-  const reached = (most === undefined || value <= most) && (least === undefined || value >= least);
-  console.log(
-    `| ${what} | ${value.toFixed(2)} | ${wanted} | ${wanted === '' ? '' : reached ? 'reached' : 'missed'} |`,
-  );
+  return number;
 }

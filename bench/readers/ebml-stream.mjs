@@ -12,6 +12,6 @@ const decoder = new EbmlStreamDecoder();
 decoder.on('data', (tag) => {
   if (tag.id === EbmlTagId.SimpleBlock) files[tag.track].write(tag.payload);
 });
-createReadStream(dump, { highWaterMark: 1 << 20 }).pipe(decoder);
+createReadStream(dump, { highWaterMark: 256 * 1024 }).pipe(decoder);
 await finished(decoder);
 for (const file of files) file?.close();

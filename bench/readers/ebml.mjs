@@ -13,6 +13,6 @@ decoder.on('data', ([kind, tag]) => {
   if (kind === 'tag' && tag.name === 'SimpleBlock') files[tag.track].write(tag.payload);
 });
 
-createReadStream(dump, { highWaterMark: 1 << 20 }).pipe(decoder);
+createReadStream(dump, { highWaterMark: 256 * 1024 }).pipe(decoder);
 await finished(decoder);
 for (const file of files) file?.close();
