@@ -12,8 +12,8 @@ const dist = join(root, 'dist');
 // Built beside the old one, which stays usable until the new one is whole.
 const fresh = join(dist, `.unfinished-${process.pid}`);
 
-/** Loaded from node_modules when needed: CommonJS packages that only few runs want. */
-const EXTERNAL = ['cosmiconfig', 'ebml'];
+/** Loaded from node_modules when needed: what only few runs want, and is large or CommonJS. */
+const EXTERNAL = ['cosmiconfig', 'ebml', '@aws-sdk/*', '@smithy/*'];
 
 /** Commander asks for `child_process` at once, though only for subcommands that are programs of their own. */
 const LAZY_CHILD_PROCESS = {
@@ -29,8 +29,11 @@ const LAZY_CHILD_PROCESS = {
   },
 };
 
-/** What only few runs want stays in files of its own: the program behind `--version`, and the check of odd settings. */
-const APART = /[\\/](run|check-value)\.ts$/;
+/**
+ * What only few runs want stays in files of its own: the program behind `--version`, the check of odd settings, and the
+ * rooms that need the AWS SDK, a server or a page.
+ */
+const APART = /[\\/](run|check-value)\.ts$|[\\/](aws|simulator|lambda|report|live)[\\/]/;
 
 /** Every file costs time at the start, so what the sources import when it is needed comes along in one file. */
 const ONE_FILE = {
