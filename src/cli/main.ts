@@ -1,8 +1,8 @@
 // The way in from `bin`: answers `--version` at once, loads the rest only for what needs it, and ends the
 // process with the right status once everything is written.
 
+import { version } from '../version.ts';
 import { guardOutput } from './guard-output.ts';
-import { version } from './version.ts';
 
 /**
  * Runs the command line.

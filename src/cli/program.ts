@@ -3,9 +3,9 @@
 
 import { Command, Help, Option } from 'commander';
 import { belongsTo, describe, SETTING_KEYS, type SettingKey } from '../config/settings.ts';
+import { version } from '../version.ts';
 import type { CommandDefinition, CommandRow } from './command.ts';
 import { GLOBAL_OPTIONS, settingOptions } from './setting-options.ts';
-import { version } from './version.ts';
 
 /** What commander found on the command line. */
 export interface Call {

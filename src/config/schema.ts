@@ -71,6 +71,14 @@ const jobs = () => {
   );
 };
 
+/** An address of a web server. */
+const webAddress = () => {
+  const expected = 'expected an address such as http://127.0.0.1:4566';
+  return z
+    .string(expected)
+    .check(z.refine((value) => /^https?:\/\/[^/]/i.test(value) && URL.canParse(value), expected));
+};
+
 /** A value per key; what a failed check says starts with "expected". */
 export const SCHEMA = {
   layout: list(SETTINGS.layout.choices),
@@ -83,6 +91,9 @@ export const SCHEMA = {
   name: text('expected a template'),
   overwrite: toggle(),
   jobs: jobs(),
+  region: z.optional(text('expected a region')),
+  profile: z.optional(text('expected a profile')),
+  endpointUrl: z.optional(webAddress()),
   json: toggle(),
   quiet: toggle(),
   verbose: toggle(),

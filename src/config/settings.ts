@@ -12,7 +12,7 @@ export interface SettingDescription {
   /** Value where no source gives one; undefined means "not set". */
   readonly default: unknown;
   /** Heading of the flag in a command's help. */
-  readonly group: 'Audio' | 'Selection' | 'Output' | 'Work' | 'Global';
+  readonly group: 'Audio' | 'Selection' | 'Output' | 'Work' | 'AWS' | 'Global';
   /** Names of the commands the setting belongs to, or `all`. */
   readonly commands: readonly string[] | 'all';
   /** The words that a value, or an item of a list, can be. */
@@ -30,6 +30,9 @@ export interface SettingDescription {
   /** A value to show in the example file where the default is "not set". */
   readonly example?: string;
 }
+
+/** The commands that may talk to AWS. */
+const AWS_COMMANDS = ['record', 'upload', 'transcribe', 'split', 'inspect'] as const;
 
 export const SETTINGS = {
   layout: {
@@ -123,6 +126,35 @@ export const SETTINGS = {
     default: 1,
     group: 'Work',
     commands: ['split'],
+  },
+  region: {
+    description: 'AWS region; otherwise AWS_REGION or that of the profile counts',
+    flag: '--region <name>',
+    env: 'KVSREC_REGION',
+    default: undefined,
+    group: 'AWS',
+    commands: AWS_COMMANDS,
+    text: true,
+    example: 'eu-central-1',
+  },
+  profile: {
+    description: 'profile of the shared AWS config files; otherwise AWS_PROFILE counts',
+    flag: '--profile <name>',
+    env: 'KVSREC_PROFILE',
+    default: undefined,
+    group: 'AWS',
+    commands: AWS_COMMANDS,
+    text: true,
+    example: 'contact-center',
+  },
+  endpointUrl: {
+    description: 'talk to this address in place of AWS; otherwise AWS_ENDPOINT_URL and the like count',
+    flag: '--endpoint-url <url>',
+    env: 'KVSREC_ENDPOINT_URL',
+    default: undefined,
+    group: 'AWS',
+    commands: AWS_COMMANDS,
+    example: 'http://127.0.0.1:4566',
   },
   json: {
     description: 'print one JSON document on standard output',

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 
 /** For example `1.2.3`. */
 export function version(): string {
-  // One room deeper in `dist/src/cli` than in `src/cli` and `dist/bin`.
-  for (const path of ['../../package.json', '../../../package.json']) {
+  // One folder deeper in `dist/src` and `dist/bin` than in `src`.
+  for (const path of ['../package.json', '../../package.json']) {
     try {
       const manifest = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
         name?: string;
