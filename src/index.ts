@@ -2,9 +2,12 @@
 
 export { writeAdtsHeader } from './audio/adts.ts';
 export { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './audio/g711.ts';
+export { type MergeLayout, mergeWav, type PcmStream } from './audio/merge.ts';
 export { downmix, interleave, mix } from './audio/mix.ts';
+export { type RedactionFill, redactWav, type TimeRange } from './audio/redact.ts';
 export { TrackTimeline } from './audio/timeline.ts';
 export { parseWavHeader, type WavFormat, type WavHeader, wavHeader } from './audio/wav.ts';
+export { WavReader, type WavSource } from './audio/wav-reader.ts';
 export { type Attribution, ContactAttribution, type TagFilter } from './connect/attribution.ts';
 export { type Direction, trackDirection } from './connect/direction.ts';
 export { type SampleFormat, sampleFormat, type TrackFacts } from './connect/sample-format.ts';
@@ -31,3 +34,4 @@ export { type Manifest, updateManifest, type VerifiedDump, verifyManifest } from
 export { type RunHooks, splitSource } from './recording/split.ts';
 export { StreamSplitter } from './recording/splitter.ts';
 export * from './recording/types.ts';
+export { type WrittenWav, writeWav } from './recording/wav-output.ts';

@@ -25,6 +25,20 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'merge',
+    arguments: '<first> <second> <output>',
+    summary: 'lay one WAV file over another, mixed or in stereo',
+    group: 'Audio files',
+    load: async () => (await import('./commands/merge.ts')).merge,
+  },
+  {
+    name: 'redact',
+    arguments: '<input> <output>',
+    summary: 'silence or bleep passages of a WAV file',
+    group: 'Audio files',
+    load: async () => (await import('./commands/redact.ts')).redact,
+  },
+  {
     name: 'config',
     arguments: '',
     summary: 'show the effective settings and where each came from',

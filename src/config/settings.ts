@@ -116,7 +116,7 @@ export const SETTINGS = {
     env: 'KVSREC_OVERWRITE',
     default: false,
     group: 'Output',
-    commands: ['split'],
+    commands: ['split', 'merge', 'redact'],
     toggle: true,
   },
   jobs: {
