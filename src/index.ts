@@ -28,10 +28,13 @@ export {
   type Track,
 } from './matroska/demuxer.ts';
 export { MATROSKA } from './matroska/schema.ts';
+export { type AudioTap, joinTaps, type TappedTrack } from './recording/audio-tap.ts';
+export { type EngineCheckpoint, type EngineHooks, RecordingEngine } from './recording/engine.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';
 export { type Manifest, updateManifest, type VerifiedDump, verifyManifest } from './recording/manifest.ts';
 export { type RunHooks, splitSource } from './recording/split.ts';
 export { StreamSplitter } from './recording/splitter.ts';
+export type { EngineState } from './recording/state.ts';
 export * from './recording/types.ts';
 export { type WrittenWav, writeWav } from './recording/wav-output.ts';

@@ -24,12 +24,13 @@ const IDENTITY_TAGS = ['ContactId', 'CallId'];
 /** Most bytes of a Segment's Clusters that wait for a tag to say whose they are. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-interface Run {
+/** What is known of the contact that a fragment without one belongs to. */
+export interface Run {
   id: string | null;
   instanceId: string | null;
-  mimeType?: string;
-  isCaller?: string;
-  filtered?: string;
+  mimeType?: string | undefined;
+  isCaller?: string | undefined;
+  filtered?: string | undefined;
 }
 
 /**
@@ -39,13 +40,35 @@ interface Run {
 export class ContactAttribution {
   readonly #filter: TagFilter | undefined;
   readonly #emit: (fragment: Fragment, attribution: Attribution) => void;
-  #run: Run = { id: null, instanceId: null };
+  #run: Run;
   #waiting: Fragment[] = [];
   #waitingBytes = 0;
 
-  constructor(filter: TagFilter | undefined, emit: (fragment: Fragment, attribution: Attribution) => void) {
+  constructor(
+    filter: TagFilter | undefined,
+    emit: (fragment: Fragment, attribution: Attribution) => void,
+    run: Run = { id: null, instanceId: null },
+  ) {
     this.#filter = filter;
     this.#emit = emit;
+    this.#run = { ...run };
+  }
+
+  /** What a later process goes on with; not while a fragment is waiting. */
+  get run(): Run {
+    return { ...this.#run };
+  }
+
+  /** Fragments wait for a tag that says whose they are. */
+  get waiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Whether tags say themselves whose a fragment is, and all that is needed to place it is known. */
+  isPlain(tags: ReadonlyMap<string, string>): boolean {
+    const id = this.#identity(tags);
+    if (id === undefined) return false;
+    return tags.has('MimeType') || (id === this.#run.id && this.#run.mimeType !== undefined);
   }
 
   /** The contact of the run so far. */

@@ -9,7 +9,7 @@ import {
 } from '../matroska/demuxer.ts';
 import { BlockList, CONTINUES } from './block-list.ts';
 import { Fragment } from './fragment.ts';
-import { FRAGMENT_NUMBER } from './tags.ts';
+import { CONTINUATION_TOKEN, FRAGMENT_NUMBER } from './tags.ts';
 
 export interface Damage {
   kind: 'truncated' | 'corrupt';
@@ -26,6 +26,11 @@ export interface FragmentHandler {
   /** Tags of a document that has no Cluster: the form of most in-band errors. */
   tagsOnly?(tags: ReadonlyMap<string, string>, offset: number): void;
   damage?(damage: Damage): void;
+  /**
+   * Asked when a fragment's continuation token is in, which the service sends last: true hands the fragment over at once,
+   * where otherwise only the next element says that it is complete. Tags that come after all go to `tagsOnly`.
+   */
+  isComplete?(tags: ReadonlyMap<string, string>): boolean;
   /** One Tags element as it stands in the stream. */
   tags?(tags: readonly Tag[], offset: number): void;
 }
@@ -86,6 +91,15 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#finish(this.#cut ? 'cut' : 'whole');
   }
 
+  /** Hands over a fragment whose continuation token is in, although nothing has followed it. */
+  settle(): void {
+    if (this.#hasToken) this.#finish('whole');
+  }
+
+  get #hasToken(): boolean {
+    return this.#state === 'closed' && this.#tags.has(CONTINUATION_TOKEN);
+  }
+
   document(offset: number, headless: boolean): void {
     this.#finish('whole');
     if (!headless) this.counts.ebmlHeaders++;
@@ -117,6 +131,7 @@ export class FragmentAssembler implements MatroskaHandler {
       this.#finish('whole');
     }
     for (const tag of tags) this.#tags.set(tag.name, tag.value);
+    if (this.#hasToken && this.#handler.isComplete?.(this.#tags)) this.#finish('whole');
   }
 
   cluster(offset: number): void {

@@ -5,6 +5,11 @@ const REMEMBERED = 16_384;
 
 export class FragmentHistory {
   readonly #seen = new Set<string>();
+  readonly #remembered: number;
+
+  constructor(remembered = REMEMBERED) {
+    this.#remembered = remembered;
+  }
 
   /** Whether `number` was added before. */
   has(number: string): boolean {
@@ -13,10 +18,15 @@ export class FragmentHistory {
 
   add(number: string): void {
     this.#seen.add(number);
-    if (this.#seen.size <= REMEMBERED) return;
+    if (this.#seen.size <= this.#remembered) return;
     for (const oldest of this.#seen) {
       this.#seen.delete(oldest);
       break;
     }
+  }
+
+  /** The newest `count` numbers, oldest first. */
+  newest(count: number): string[] {
+    return [...this.#seen].slice(-count);
   }
 }

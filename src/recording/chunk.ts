@@ -43,19 +43,26 @@ export class ChunkPool {
   }
 }
 
-/** Takes chunks of one output in order; `index` counts them. Releases each when it is done with it. */
-export type ChunkConsumer = (chunk: Chunk, index: number) => void;
+/** Takes chunks of one output in order, `position` bytes after its beginning. Releases each when it is done with it. */
+export type ChunkConsumer = (chunk: Chunk, position: number) => void;
 
-/** Fills chunks from writes of any size and hands the full ones to every consumer. */
+/** Fills chunks from writes of any size and hands the full ones to every consumer, others when it is flushed. */
 export class ChunkStage {
   readonly #pool: ChunkPool;
   readonly #consumers: readonly ChunkConsumer[];
   #chunk: Chunk | undefined;
-  #index = 0;
+  #position: number;
 
-  constructor(pool: ChunkPool, consumers: readonly ChunkConsumer[]) {
+  /** `position` counts the bytes that an earlier stage of the same output has handed over. */
+  constructor(pool: ChunkPool, consumers: readonly ChunkConsumer[], position = 0) {
     this.#pool = pool;
     this.#consumers = consumers;
+    this.#position = position;
+  }
+
+  /** Bytes handed over so far. */
+  get position(): number {
+    return this.#position;
   }
 
   /** Appends a copy of `bytes[start, end)`. */
@@ -102,10 +109,11 @@ export class ChunkStage {
   }
 
   #hand(chunk: Chunk): void {
-    const index = this.#index++;
+    const position = this.#position;
+    this.#position += chunk.length;
     // One hold of our own, so that the first consumer's release does not give the chunk away.
     chunk.retain(this.#consumers.length + 1);
-    for (const consume of this.#consumers) consume(chunk, index);
+    for (const consume of this.#consumers) consume(chunk, position);
     chunk.release();
   }
 }

@@ -3,80 +3,106 @@ import { interleave, mix } from '../audio/mix.ts';
 import { CHUNK_BYTES, type Chunk, type ChunkPool } from './chunk.ts';
 import type { WavFile } from './wav-file.ts';
 
-/** Chunks by which one direction may run ahead before the other counts as silent: 2 minutes at 8 kHz, 2 MiB. */
-const MAX_LEAD = 16;
+/** Bytes by which one direction may run ahead before the other counts as silent: 2 minutes at 8 kHz, 2 MiB. */
+const MAX_LEAD = 16 * CHUNK_BYTES;
 
 const SILENCE = new Int16Array(CHUNK_BYTES / 2);
 
-function samples(bytes: Buffer): Int16Array {
-  return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+/** How far both directions and the files have come, in bytes of a mono line. */
+export interface CombinerState {
+  received: [number, number];
+  done: number;
 }
 
-/** Bytes of a full chunk of the stereo file. */
-export const STEREO_CHUNK_BYTES = 2 * CHUNK_BYTES;
+/** A chunk that waits for the other direction, and where it begins on the mono line. */
+interface Piece {
+  chunk: Chunk;
+  start: number;
+}
 
 /**
- * Takes the equally numbered chunks of both directions. A direction that falls more than `MAX_LEAD` chunks behind is
- * written as silence, and put in afterwards should it come after all.
+ * Takes the chunks of both directions, each in order. A direction that falls more than `MAX_LEAD` behind, or behind a
+ * `flush`, is written as silence and put in afterwards when it comes after all.
  */
 export class Combiner {
   readonly #pool: ChunkPool;
   readonly #stereo: WavFile | undefined;
   readonly #mix: WavFile | undefined;
-  readonly #waiting: [Map<number, Chunk>, Map<number, Chunk>] = [new Map(), new Map()];
-  readonly #received: [number, number] = [0, 0];
-  #next = 0;
+  readonly #waiting: [Piece[], Piece[]] = [[], []];
+  readonly #received: [number, number];
+  /** Everything before this byte of the mono line is in the files. */
+  #done: number;
 
-  constructor(pool: ChunkPool, stereo: WavFile | undefined, mixed: WavFile | undefined) {
+  constructor(
+    pool: ChunkPool,
+    stereo: WavFile | undefined,
+    mixed: WavFile | undefined,
+    state: CombinerState = { received: [0, 0], done: 0 },
+  ) {
     this.#pool = pool;
     this.#stereo = stereo;
     this.#mix = mixed;
+    this.#received = [...state.received];
+    this.#done = state.done;
   }
 
-  /** Takes chunk `index` of a direction: 0 from, 1 to the customer. */
-  take(side: 0 | 1, chunk: Chunk, index: number): void {
-    this.#received[side] = index + 1;
-    if (index < this.#next) {
-      this.#patch(side, chunk, index);
+  /** Of a combiner that was flushed. */
+  get state(): CombinerState {
+    return { received: [...this.#received], done: this.#done };
+  }
+
+  /** Takes the chunk of a direction (0 from, 1 to the customer) that begins `position` bytes into its line. */
+  take(side: 0 | 1, chunk: Chunk, position: number): void {
+    const end = position + chunk.length;
+    this.#received[side] = end;
+    if (position < this.#done) this.#patch(side, chunk, position, Math.min(end, this.#done));
+    if (end <= this.#done) {
+      chunk.release();
       return;
     }
-    this.#waiting[side].set(index, chunk);
-    const other = side === 0 ? 1 : 0;
-    while (this.#next < this.#received[other] && this.#next < this.#received[side]) this.#combine();
-    while (this.#received[side] - this.#next > MAX_LEAD) this.#combine();
+    this.#waiting[side].push({ chunk, start: position });
+    this.#combineTo(Math.max(Math.min(...this.#received), end - MAX_LEAD));
   }
 
-  /** Combines what is left, once no direction has more. */
+  /** Writes everything that is there; the shorter direction counts as silent from its end on. */
   flush(): void {
-    while (this.#next < Math.max(...this.#received)) this.#combine();
+    this.#combineTo(Math.max(...this.#received));
   }
 
-  #combine(): void {
-    const index = this.#next++;
-    const left = this.#waiting[0].get(index);
-    const right = this.#waiting[1].get(index);
-    this.#waiting[0].delete(index);
-    this.#waiting[1].delete(index);
-    const length = Math.max(left?.length ?? 0, right?.length ?? 0);
-    const l = this.#padded(left, length);
-    const r = this.#padded(right, length);
-    const silent = left?.bytes === undefined && right?.bytes === undefined;
+  #combineTo(end: number): void {
+    while (this.#done < end) {
+      const left = this.#waiting[0][0];
+      const right = this.#waiting[1][0];
+      const stop = Math.min(end, this.#done + CHUNK_BYTES, endOf(left), endOf(right));
+      this.#combine(left, right, stop);
+      this.#done = stop;
+      for (const waiting of this.#waiting) {
+        if (endOf(waiting[0]) <= stop) waiting.shift()!.chunk.release();
+      }
+    }
+  }
+
+  /** Writes the bytes of the mono line from where it stands up to `stop`, which lies in both pieces. */
+  #combine(left: Piece | undefined, right: Piece | undefined, stop: number): void {
+    const start = this.#done;
+    const length = stop - start;
+    const l = samplesAt(left, start, length);
+    const r = samplesAt(right, start, length);
+    const silent = left?.chunk.bytes === undefined && right?.chunk.bytes === undefined;
     if (this.#stereo !== undefined) {
       if (silent) {
         const chunk = this.#pool.silence(2 * length);
         chunk.retain(1);
-        this.#stereo.write(chunk, index);
+        this.#stereo.write(chunk, 2 * start);
       } else {
-        // One stereo chunk is two of the pool's, so that every chunk has the same size.
-        for (const half of [0, 1]) {
-          const from = (half * CHUNK_BYTES) / 4;
+        // What a chunk of the mono line becomes fills two of the pool's.
+        for (let from = 0; from < length / 2; from += CHUNK_BYTES / 4) {
           const frames = Math.min(length / 2 - from, CHUNK_BYTES / 4);
-          if (frames <= 0) break;
           const chunk = this.#pool.take();
           chunk.retain(1);
           chunk.length = 4 * frames;
           interleave(l.subarray(from), r.subarray(from), samples(chunk.bytes!), frames);
-          this.#stereo.writeAt(chunk, index * STEREO_CHUNK_BYTES + half * CHUNK_BYTES);
+          this.#stereo.write(chunk, 2 * start + 4 * from);
         }
       }
     }
@@ -85,30 +111,42 @@ export class Combiner {
       chunk.retain(1);
       chunk.length = length;
       if (chunk.bytes !== undefined) mix(l, r, samples(chunk.bytes), length / 2);
-      this.#mix.write(chunk, index);
+      this.#mix.write(chunk, start);
     }
-    left?.release();
-    right?.release();
   }
 
-  #padded(chunk: Chunk | undefined, length: number): Int16Array {
-    if (chunk?.bytes === undefined) return SILENCE;
-    if (chunk.length < length) chunk.bytes.fill(0, chunk.length, length);
-    return samples(chunk.bytes);
+  /** Puts the late audio `[position, end)` of a side where silence was written for it. */
+  #patch(side: 0 | 1, { bytes }: Chunk, position: number, end: number): void {
+    if (bytes === undefined) return;
+    // A copy, since the samples of a chunk need not be whole words from here on.
+    const late = samples(Buffer.from(bytes.subarray(0, end - position)));
+    let from = 0;
+    let to = late.length;
+    while (from < to && late[from] === 0) from++;
+    while (to > from && late[to - 1] === 0) to--;
+    if (from === to) return;
+    const audible = late.slice(from, to);
+    const start = position + 2 * from;
+    this.#stereo?.modify(2 * start, 4 * audible.length, (there) => {
+      for (let i = 0; i < audible.length; i++) there.writeInt16LE(audible[i]!, 4 * i + 2 * side);
+    });
+    this.#mix?.modify(start, 2 * audible.length, (there) => {
+      const mixed = samples(there);
+      mix(mixed, audible, mixed, audible.length);
+    });
   }
+}
 
-  #patch(side: 0 | 1, chunk: Chunk, index: number): void {
-    const { bytes, length } = chunk;
-    if (bytes !== undefined) {
-      const late = samples(Buffer.from(bytes.subarray(0, length)));
-      this.#stereo?.modify(index * STEREO_CHUNK_BYTES, 2 * length, (there) => {
-        for (let i = 0; i < late.length; i++) there.writeInt16LE(late[i]!, 4 * i + 2 * side);
-      });
-      this.#mix?.modify(index * CHUNK_BYTES, length, (there) => {
-        const mixed = samples(there);
-        mix(mixed, late, mixed, late.length);
-      });
-    }
-    chunk.release();
-  }
+function samples(bytes: Buffer): Int16Array {
+  return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+}
+
+function samplesAt(piece: Piece | undefined, start: number, length: number): Int16Array {
+  if (piece?.chunk.bytes === undefined) return SILENCE;
+  const { bytes } = piece.chunk;
+  return new Int16Array(bytes.buffer, bytes.byteOffset + start - piece.start, length / 2);
+}
+
+function endOf(piece: Piece | undefined): number {
+  return piece === undefined ? Number.POSITIVE_INFINITY : piece.start + piece.chunk.length;
 }

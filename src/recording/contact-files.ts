@@ -2,8 +2,10 @@
 import path from 'node:path';
 import type { SampleFormat } from '../connect/sample-format.ts';
 import type { ChunkConsumer, ChunkPool } from './chunk.ts';
-import { Combiner, STEREO_CHUNK_BYTES } from './combiner.ts';
+import { Combiner } from './combiner.ts';
 import { DEFAULT_NAME, fileName } from './file-name.ts';
+import type { Patch } from './file-writer.ts';
+import type { FileState, FilesState } from './state.ts';
 import type { FileReport, Layout, RecordingOptions, TrackDirection } from './types.ts';
 import { type OutputFile, PlainFile, WavFile } from './wav-file.ts';
 
@@ -14,9 +16,7 @@ const WHAT = {
   mix: 'COMBINED_AUDIO',
 };
 
-interface Entry {
-  layout: Layout;
-  direction: TrackDirection | 'both';
+interface Entry extends Pick<FileState, 'track' | 'layout' | 'direction' | 'wav'> {
   file: OutputFile;
 }
 
@@ -26,21 +26,50 @@ export interface ContactFacts {
   startMs: number;
 }
 
+/** A track as its files see it. */
+export interface TrackFacts {
+  key: string;
+  number: number;
+  direction: TrackDirection;
+  format: SampleFormat;
+}
+
+/** How unfinished files are kept: see `FileWriterOptions`. */
+export interface FileKeeping {
+  token?: string | undefined;
+  journal?: boolean | undefined;
+}
+
+/** A change of a file that goes on record before it is made; `path` is relative to the output folder. */
+export interface FilePatch extends Patch {
+  path: string;
+}
+
 /** Opens a contact's files when the first audio for each is there, under temporary names until `finish`. */
 export class ContactFiles {
   readonly #folder: string | undefined;
   readonly #options: RecordingOptions;
   readonly #pool: ChunkPool;
+  readonly #keeping: FileKeeping;
   readonly #entries: Entry[] = [];
   #combiner: Combiner | undefined;
   #combinedRate = 0;
-  readonly #sides = new Set<0 | 1>();
+  /** The track of each side: 0 from, 1 to the customer. */
+  readonly #sides = new Map<0 | 1, string>();
 
   /** Without a folder nothing is written; the audio is only measured. */
-  constructor(folder: string | undefined, options: RecordingOptions, pool: ChunkPool) {
+  constructor(
+    folder: string | undefined,
+    options: RecordingOptions,
+    pool: ChunkPool,
+    keeping: FileKeeping = {},
+    state?: FilesState,
+  ) {
     this.#folder = folder;
     this.#options = options;
     this.#pool = pool;
+    this.#keeping = keeping;
+    if (folder !== undefined && state !== undefined) this.#restore(folder, state);
   }
 
   wants(direction: TrackDirection): boolean {
@@ -48,58 +77,85 @@ export class ContactFiles {
   }
 
   /** A track's own file, or `undefined` where none is wanted. */
-  openOwn(
-    facts: ContactFacts,
-    direction: TrackDirection,
-    trackNumber: number,
-    format: SampleFormat,
-  ): ChunkConsumer | undefined {
+  openOwn(facts: ContactFacts, track: TrackFacts): ChunkConsumer | undefined {
+    const { key, direction, format } = track;
     const passedThrough = format.kind !== 'pcm';
     if (this.#folder === undefined || !this.wants(direction)) return undefined;
     if (!passedThrough && !this.#options.layouts.includes('separate')) return undefined;
-    const what = direction === 'unknown' ? `AUDIO_TRACK_${trackNumber}` : WHAT[direction];
-    const ending = format.kind === 'pcm' ? 'wav' : format.kind === 'aac' ? 'aac' : 'raw';
-    const name = this.#path(facts, what, direction, 'separate', ending);
-    const { overwrite } = this.#options;
-    const file = passedThrough
-      ? new PlainFile(name, overwrite)
-      : new WavFile(name, { sampleRate: format.sampleRate, channels: format.channels, overwrite });
-    this.#entries.push({ layout: 'separate', direction, file });
-    return (chunk, index) => file.write(chunk, index);
+    let file = this.#entries.find((entry) => entry.track === key)?.file;
+    if (file === undefined) {
+      const what = direction === 'unknown' ? `AUDIO_TRACK_${track.number}` : WHAT[direction];
+      const ending = format.kind === 'pcm' ? 'wav' : format.kind === 'aac' ? 'aac' : 'raw';
+      const wav = passedThrough ? undefined : { sampleRate: format.sampleRate, channels: format.channels };
+      const name = this.#path(facts, what, direction, 'separate', ending);
+      file = this.#open({ track: key, layout: 'separate', direction, wav }, name).file;
+    }
+    const opened = file;
+    return (chunk, position) => opened.write(chunk, position);
+  }
+
+  /** Where the samples of a track's own WAV file stand so far; undefined where it has none. */
+  ownWav(key: string): { path: string; size: number } | undefined {
+    const entry = this.#entries.find(({ track, wav }) => track === key && wav !== undefined);
+    return entry && { path: entry.file.temporary, size: entry.file.size };
   }
 
   /** A track's place in the combined files; `undefined` where there are none, `null` where it does not fit them. */
-  openMono(
-    facts: ContactFacts,
-    direction: TrackDirection,
-    format: SampleFormat,
-  ): ChunkConsumer | undefined | null {
-    const { layouts, overwrite } = this.#options;
+  openMono(facts: ContactFacts, { key, direction, format }: TrackFacts): ChunkConsumer | undefined | null {
+    const { layouts } = this.#options;
     const wanted = layouts.includes('stereo') || layouts.includes('mix');
     if (this.#folder === undefined || !wanted || !this.wants(direction)) return undefined;
-    const side = direction === 'to' || (direction === 'unknown' && this.#sides.has(0)) ? 1 : 0;
-    if (format.kind !== 'pcm' || this.#sides.has(side)) return null;
+    const side = direction === 'to' || (direction === 'unknown' && this.#sides.get(0) !== undefined) ? 1 : 0;
+    const known = [...this.#sides].find(([, track]) => track === key)?.[0];
+    if (format.kind !== 'pcm' || (known === undefined && this.#sides.has(side))) return null;
     if (this.#combiner === undefined) {
-      const { sampleRate } = format;
       const open = (layout: 'stereo' | 'mix', channels: number): WavFile | undefined => {
         if (!layouts.includes(layout)) return undefined;
         const name = this.#path(facts, WHAT[layout], 'both', layout, 'wav');
-        const file = new WavFile(name, {
-          sampleRate,
-          channels,
-          overwrite,
-          ...(channels === 2 ? { chunkBytes: STEREO_CHUNK_BYTES } : {}),
-        });
-        this.#entries.push({ layout, direction: 'both', file });
-        return file;
+        const wav = { sampleRate: format.sampleRate, channels };
+        return this.#open({ layout, direction: 'both', wav }, name).file as WavFile;
       };
-      this.#combinedRate = sampleRate;
+      this.#combinedRate = format.sampleRate;
       this.#combiner = new Combiner(this.#pool, open('stereo', 2), open('mix', 1));
     }
     if (format.sampleRate !== this.#combinedRate) return null;
-    this.#sides.add(side);
+    this.#sides.set(known ?? side, key);
     const combiner = this.#combiner;
-    return (chunk, index) => combiner.take(side, chunk, index);
+    return (chunk, position) => combiner.take(known ?? side, chunk, position);
+  }
+
+  /**
+   * Makes every file one that can be played up to its last sample. Answers what changes of earlier audio are still to be
+   * made, by `applyPatches`, once they are on record.
+   */
+  settle(): FilePatch[] {
+    this.#combiner?.flush();
+    return this.#entries.flatMap(({ file }) =>
+      file.settle().map((patch) => ({ ...patch, path: this.#relative(file.temporary) })),
+    );
+  }
+
+  applyPatches(): void {
+    for (const { file } of this.#entries) file.applyPatches();
+  }
+
+  /** Of files that are settled. */
+  state(): FilesState {
+    return {
+      files: this.#entries.map(({ file, ...facts }) => ({
+        ...facts,
+        path: this.#relative(file.path),
+        temporary: this.#relative(file.temporary),
+        size: file.size,
+      })),
+      ...(this.#combiner && {
+        combined: {
+          rate: this.#combinedRate,
+          sides: [...this.#sides],
+          combiner: this.#combiner.state,
+        },
+      }),
+    };
   }
 
   /** Gives every file its final name. */
@@ -115,6 +171,35 @@ export class ContactFiles {
 
   discard(): void {
     for (const { file } of this.#entries) file.discard();
+  }
+
+  abandon(): void {
+    for (const { file } of this.#entries) file.abandon();
+  }
+
+  #open(facts: Omit<Entry, 'file'>, place: string, resume?: { temporary: string; size: number }): Entry {
+    const options = { overwrite: this.#options.overwrite, ...this.#keeping, ...(resume && { resume }) };
+    const { wav } = facts;
+    const file = wav ? new WavFile(place, { ...wav, ...options }) : new PlainFile(place, options);
+    const entry = { ...facts, file };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #restore(folder: string, { files, combined }: FilesState): void {
+    for (const { path: place, temporary, size, ...facts } of files) {
+      this.#open(facts, path.join(folder, place), { temporary: path.join(folder, temporary), size });
+    }
+    if (combined === undefined) return;
+    const file = (layout: Layout) =>
+      this.#entries.find((entry) => entry.layout === layout)?.file as WavFile | undefined;
+    this.#combinedRate = combined.rate;
+    for (const [side, track] of combined.sides) this.#sides.set(side, track);
+    this.#combiner = new Combiner(this.#pool, file('stereo'), file('mix'), combined.combiner);
+  }
+
+  #relative(place: string): string {
+    return path.relative(this.#folder!, place);
   }
 
   #path(facts: ContactFacts, what: string, direction: string, layout: Layout, ending: string): string {

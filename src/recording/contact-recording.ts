@@ -1,4 +1,5 @@
 // One contact's recording: puts each fragment's blocks on the timelines of both directions.
+import { WAV_HEADER_BYTES } from '../audio/wav.ts';
 import type { Attribution } from '../connect/attribution.ts';
 import { trackDirection } from '../connect/direction.ts';
 import { type SampleFormat, sampleFormat } from '../connect/sample-format.ts';
@@ -6,10 +7,13 @@ import { CONTINUES } from '../kvs/block-list.ts';
 import type { Fragment } from '../kvs/fragment.ts';
 import type { Track } from '../matroska/demuxer.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
+import type { AudioTap, TappedTrack } from './audio-tap.ts';
 import type { ChunkPool } from './chunk.ts';
-import { ContactFiles } from './contact-files.ts';
+import { ContactFiles, type FileKeeping, type FilePatch } from './contact-files.ts';
+import { fileBytes } from './file-bytes.ts';
 import { isoTime } from './iso-time.ts';
-import { TrackRecording } from './track-recording.ts';
+import type { ContactState, TrackState } from './state.ts';
+import { formatOf, TrackRecording } from './track-recording.ts';
 import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
 import type { WarningLog } from './warning-log.ts';
 
@@ -31,6 +35,8 @@ export interface RecordingPlace {
   options: RecordingOptions;
   pool: ChunkPool;
   warnings: WarningLog;
+  keeping?: FileKeeping | undefined;
+  tap?: AudioTap | undefined;
 }
 
 interface Slot {
@@ -41,12 +47,17 @@ interface Slot {
   recording: TrackRecording | undefined;
 }
 
+interface OpenTrack {
+  number: number;
+  recording: TrackRecording;
+}
+
 export class ContactRecording {
   readonly contactId: string | null;
   duplicates = 0;
   readonly #place: RecordingPlace;
   readonly #files: ContactFiles;
-  readonly #tracks = new Map<string, TrackRecording>();
+  readonly #tracks = new Map<string, OpenTrack>();
   #instanceId: string | null = null;
   #originNs: bigint | undefined;
   #fragments = 0;
@@ -59,10 +70,24 @@ export class ContactRecording {
   #slotsMimeType: string | undefined;
   #slotsIsCaller: string | undefined;
 
-  constructor(contactId: string | null, place: RecordingPlace) {
+  #sealed = false;
+
+  constructor(contactId: string | null, place: RecordingPlace, state?: ContactState) {
     this.contactId = contactId;
     this.#place = place;
-    this.#files = new ContactFiles(place.folder, place.options, place.pool);
+    const { folder, options, pool, keeping } = place;
+    this.#files = new ContactFiles(folder, options, pool, keeping, state?.files);
+    if (state !== undefined) this.#restore(state);
+  }
+
+  /** A fragment waits for the one after it before it is placed. */
+  get pending(): boolean {
+    return this.#doubted !== undefined;
+  }
+
+  /** Milliseconds since the epoch of the first audio; undefined before any. */
+  get startMs(): number | undefined {
+    return this.#originNs === undefined ? undefined : Number(this.#originNs / 1_000_000n);
   }
 
   /**
@@ -85,8 +110,10 @@ export class ContactRecording {
     return [];
   }
 
-  /** Ends the recording: both directions get one length, every file its final name. Null where there was no audio. */
-  finish(): ContactReport | null {
+  /** Decides what was pending and gives both directions one length; only the files' names are missing then. */
+  seal(): void {
+    if (this.#sealed) return;
+    this.#sealed = true;
     const doubted = this.#doubted;
     if (doubted !== undefined) {
       this.#doubted = undefined;
@@ -95,14 +122,8 @@ export class ContactRecording {
       if (borneOut) this.#record(doubted);
       else this.#leaveOut(doubted);
     }
-    const origin = this.#originNs;
-    if (origin === undefined) {
-      this.#files.discard();
-      return null;
-    }
-    const tracks = [...this.#tracks.values()];
-    const lengthMs = Math.max(...tracks.map((track) => track.endMs));
-    for (const track of tracks) {
+    const lengthMs = this.lengthMs;
+    for (const { recording: track } of this.#tracks.values()) {
       this.#closeOverlap(track);
       if (this.#place.options.timeline === 'aligned' && track.format.kind === 'pcm') {
         const missing = Math.round((lengthMs * track.format.sampleRate) / 1000) - track.timeline.end;
@@ -111,14 +132,25 @@ export class ContactRecording {
           track.silence(missing);
         }
       }
-      track.flush();
     }
+  }
+
+  /** Ends the recording: every file gets its final name. Null where there was no audio. */
+  finish(): ContactReport | null {
+    this.seal();
+    const origin = this.#originNs;
+    if (origin === undefined) {
+      this.#files.discard();
+      return null;
+    }
+    const tracks = [...this.#tracks.values()].map(({ recording }) => recording);
+    for (const track of tracks) track.flush();
     const files = this.#files.finish();
     return {
       contactId: this.contactId,
       instanceId: this.#instanceId,
       start: isoTime(Number(origin / 1_000_000n)),
-      durationMs: Math.round(lengthMs),
+      durationMs: Math.round(this.lengthMs),
       fragments: {
         count: this.#fragments,
         first: this.#first,
@@ -130,17 +162,72 @@ export class ContactRecording {
     };
   }
 
+  /**
+   * Brings everything placed so far into the files, which then play to their last sample. Answers what changes of earlier
+   * audio `applyPatches` will make, once they are on record.
+   */
+  settle(): FilePatch[] {
+    for (const { recording } of this.#tracks.values()) recording.flush();
+    return this.#files.settle();
+  }
+
+  applyPatches(): void {
+    this.#files.applyPatches();
+  }
+
+  /** What another process goes on with. Of a recording that is settled and has nothing pending. */
+  state(): ContactState {
+    return {
+      contactId: this.contactId,
+      instanceId: this.#instanceId,
+      originNs: this.#originNs?.toString(),
+      fragments: {
+        count: this.#fragments,
+        first: this.#first,
+        last: this.#last,
+        duplicates: this.duplicates,
+      },
+      tracks: [...this.#tracks].map(([key, { number, recording }]) => recording.state(key, number)),
+      files: this.#files.state(),
+      sealed: this.#sealed,
+    };
+  }
+
+  #restore(state: ContactState): void {
+    this.duplicates = state.fragments.duplicates;
+    this.#instanceId = state.instanceId;
+    this.#originNs = state.originNs === undefined ? undefined : BigInt(state.originNs);
+    this.#fragments = state.fragments.count;
+    this.#first = state.fragments.first;
+    this.#last = state.fragments.last;
+    this.#sealed = state.sealed;
+    for (const track of state.tracks) {
+      const { key, number, name, direction } = track;
+      const slot = { key, name, direction, format: formatOf(track.format), recording: undefined };
+      this.#openTrack(slot, number, track);
+    }
+  }
+
   /** Gives up: no file stays behind. */
   discard(): void {
     this.#files.discard();
   }
 
+  /** Leaves unfinished files where they are, for a later process. */
+  abandon(): void {
+    this.#files.abandon();
+  }
+
+  /** Milliseconds of audio so far in the longer direction, with a fraction. */
+  get lengthMs(): number {
+    let length = 0;
+    for (const { recording } of this.#tracks.values()) length = Math.max(length, recording.endMs);
+    return length;
+  }
+
   /** Where the audio ends so far, milliseconds since the epoch; undefined before any. */
   #endMs(): number | undefined {
-    if (this.#originNs === undefined) return undefined;
-    let end = 0;
-    for (const track of this.#tracks.values()) end = Math.max(end, track.endMs);
-    return Number(this.#originNs) / 1e6 + end;
+    return this.#originNs === undefined ? undefined : Number(this.#originNs) / 1e6 + this.lengthMs;
   }
 
   #tooLate(fragment: Fragment): boolean {
@@ -216,7 +303,7 @@ export class ContactRecording {
       const format: SampleFormat = track.encoded
         ? { kind: 'raw', encoding: track.codecId, sampleRate: 8000, channels: 1 }
         : sampleFormat(track, attribution.mimeType);
-      return { key, name: track.name, direction, format, recording: this.#tracks.get(key) };
+      return { key, name: track.name, direction, format, recording: this.#tracks.get(key)?.recording };
     });
     return this.#slots;
   }
@@ -304,33 +391,52 @@ export class ContactRecording {
 
   #open(slot: Slot, trackNumber: number): TrackRecording {
     const known = this.#tracks.get(slot.key);
-    if (known !== undefined) {
-      slot.recording = known;
-      return known;
-    }
-    const { direction, format } = slot;
-    const facts = { contactId: this.contactId, startMs: Number(this.#originNs! / 1_000_000n) };
-    const mono = this.#files.openMono(facts, direction, format);
-    if (format.kind === 'raw' || mono === null) {
-      this.#place.warnings.add({
+    slot.recording = known?.recording ?? this.#openTrack(slot, trackNumber);
+    return slot.recording;
+  }
+
+  #openTrack(slot: Slot, number: number, state?: TrackState): TrackRecording {
+    const { key, name, direction, format } = slot;
+    const { contactId } = this;
+    const { pool, options, warnings, tap } = this.#place;
+    const facts = { contactId, startMs: this.startMs! };
+    const track = { key, number, direction, format };
+    const mono = this.#files.openMono(facts, track);
+    if (state === undefined && (format.kind === 'raw' || mono === null)) {
+      warnings.add({
         code: 'unsupported-codec',
         message:
           format.kind === 'raw'
             ? `the audio is ${format.encoding || 'of an unknown codec'}, which is not decoded; it was saved as it is`
             : `the ${format.encoding} audio of this direction cannot go into the combined files`,
-        contactId: this.contactId,
+        contactId,
         direction,
       });
     }
-    const track = new TrackRecording(direction, slot.name, format, {
-      pool: this.#place.pool,
-      digest: this.#place.options.digest,
-      own: this.#files.openOwn(facts, direction, trackNumber, format),
+    const own = this.#files.openOwn(facts, track);
+    const tapped: TappedTrack = { ...facts, direction, name, format };
+    const recording = new TrackRecording(direction, name, format, {
+      pool,
+      digest: options.digest,
+      own,
       mono: mono ?? undefined,
+      tap:
+        tap === undefined || !this.#files.wants(direction)
+          ? undefined
+          : {
+              audio: (position, bytes) => tap.audio(tapped, position, bytes),
+              silence: (position, frames) => tap.silence(tapped, position, frames),
+            },
+      resume: state && { state, written: options.digest ? this.#written(key) : undefined },
     });
-    this.#tracks.set(slot.key, track);
-    slot.recording = track;
-    return track;
+    this.#tracks.set(key, { number, recording });
+    return recording;
+  }
+
+  /** The samples that a track's own file holds. */
+  #written(key: string): Iterable<Uint8Array> | undefined {
+    const file = this.#files.ownWav(key);
+    return file && fileBytes(file.path, WAV_HEADER_BYTES, file.size);
   }
 
   #warnGap(track: TrackRecording, frames: number): void {

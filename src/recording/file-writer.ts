@@ -17,6 +17,22 @@ function exists(file: string): KvsrecError {
   });
 }
 
+export interface FileWriterOptions {
+  overwrite: boolean;
+  /** Part of the temporary name, by which a later process knows it again. Without one, the process makes it up. */
+  token?: string | undefined;
+  /** Keep changes of what was written before as patches until `applyPatches`; see there. */
+  journal?: boolean | undefined;
+  /** Go on with a temporary file: what lies behind `size` is cut off. */
+  resume?: { temporary: string; size: number } | undefined;
+}
+
+/** New bytes for a place in a file. */
+export interface Patch {
+  position: number;
+  bytes: Uint8Array;
+}
+
 /**
  * Positional writes, done when the call returns: handing a chunk to the page cache takes less time than
  * handing it to a thread does. Node's own errors (ENOSPC, EACCES, …) pass through as they are.
@@ -25,30 +41,47 @@ export class FileWriter {
   readonly path: string;
   /** Bytes of the file so far, holes included. */
   size = 0;
+  readonly temporary: string;
 
-  readonly #temporary: string;
   readonly #overwrite: boolean;
+  readonly #journal: boolean;
   readonly #fd: number;
+  #patches: Patch[] = [];
+  /** Bytes up to the end of the last write: what lies behind is a hole that the file does not have yet. */
+  #extent = 0;
   #open = true;
 
   /** @throws KvsrecError `file-exists` where the final name is taken and `overwrite` is not set. */
-  constructor(file: string, overwrite: boolean) {
+  constructor(file: string, { overwrite, token, journal = false, resume }: FileWriterOptions) {
     this.path = file;
     this.#overwrite = overwrite;
+    this.#journal = journal;
+    if (resume !== undefined) {
+      this.temporary = resume.temporary;
+      this.#fd = fs.openSync(resume.temporary, 'r+');
+      fs.ftruncateSync(this.#fd, resume.size);
+      this.size = resume.size;
+      this.#extent = resume.size;
+      return;
+    }
     if (!overwrite && fs.existsSync(file)) throw exists(file);
     const folder = path.dirname(file);
     fs.mkdirSync(folder, { recursive: true });
-    this.#temporary = path.join(
-      folder,
-      `.${path.basename(file)}.${process.pid}-${threadId}-${sequence++}.part`,
-    );
-    this.#fd = fs.openSync(this.#temporary, 'wx+', 0o666);
+    const own = `${token ?? `${process.pid}-${threadId}`}-${sequence++}`;
+    this.temporary = path.join(folder, `.${path.basename(file)}.${own}.part`);
+    this.#fd = fs.openSync(this.temporary, 'wx+', 0o666);
+  }
+
+  /** What `applyPatches` will write. */
+  get patches(): Patch[] {
+    return this.#patches;
   }
 
   /** Writes a chunk at `position` and releases it. Silence leaves a hole. */
   write(chunk: Chunk, position: number): void {
+    const end = position + chunk.length;
     if (chunk.bytes !== undefined) this.#writeAll(chunk.bytes, chunk.length, position);
-    this.size = Math.max(this.size, position + chunk.length);
+    this.size = Math.max(this.size, end);
     chunk.release();
   }
 
@@ -57,8 +90,29 @@ export class FileWriter {
     const bytes = Buffer.alloc(length);
     fs.readSync(this.#fd, bytes, 0, length, position);
     change(bytes);
-    this.#writeAll(bytes, length, position);
+    if (this.#journal) this.#patches.push({ position, bytes });
+    else this.#writeAll(bytes, length, position);
     this.size = Math.max(this.size, position + length);
+  }
+
+  /**
+   * Writes what `modify` has changed since the last call. A change that was made of what stands in the file cannot be
+   * made twice, so whoever keeps a journal first puts the patches on record, and after a crash writes them again.
+   */
+  applyPatches(): void {
+    const patches = this.#patches;
+    this.#patches = [];
+    for (const { position, bytes } of patches) this.#writeAll(bytes, bytes.length, position);
+  }
+
+  /** Makes the file as long as it claims to be and puts `header` at its front. */
+  settle(header: Uint8Array): void {
+    if (this.size > this.#extent) {
+      fs.ftruncateSync(this.#fd, this.size);
+      this.#extent = this.size;
+    }
+    this.#writeAll(header, header.length, 0);
+    this.size = Math.max(this.size, header.length);
   }
 
   /** Moves everything from `from` on by `by` bytes towards the end. */
@@ -77,6 +131,7 @@ export class FileWriter {
 
   /** Writes `header`, if any, at the front and gives the file its final name. */
   finish(header?: Uint8Array): void {
+    this.applyPatches();
     if (header !== undefined) {
       this.#writeAll(header, header.length, 0);
       this.size = Math.max(this.size, header.length);
@@ -85,29 +140,35 @@ export class FileWriter {
     this.#open = false;
     fs.closeSync(this.#fd);
     if (this.#overwrite) {
-      fs.renameSync(this.#temporary, this.path);
+      fs.renameSync(this.temporary, this.path);
       return;
     }
     try {
       // A link, unlike a rename, never replaces a file that has come into being meanwhile.
-      fs.linkSync(this.#temporary, this.path);
+      fs.linkSync(this.temporary, this.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(this.path);
       // Some file systems have no links.
-      fs.renameSync(this.#temporary, this.path);
+      fs.renameSync(this.temporary, this.path);
       return;
     }
-    fs.unlinkSync(this.#temporary);
+    fs.unlinkSync(this.temporary);
   }
 
   /** Gives up: nothing stays behind under the temporary name. */
   discard(): void {
+    this.abandon();
+    fs.rmSync(this.temporary, { force: true });
+  }
+
+  /** Closes the file and leaves it under its temporary name. */
+  abandon(): void {
     if (this.#open) fs.closeSync(this.#fd);
     this.#open = false;
-    fs.rmSync(this.#temporary, { force: true });
   }
 
   #writeAll(bytes: Uint8Array, length: number, position: number): void {
+    this.#extent = Math.max(this.#extent, position + length);
     let written = 0;
     while (written < length) {
       written += fs.writeSync(this.#fd, bytes, written, length - written, position + written);

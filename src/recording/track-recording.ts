@@ -8,6 +8,7 @@ import type { SampleFormat } from '../connect/sample-format.ts';
 import { parseAudioSpecificConfig } from '../matroska/audio-specific-config.ts';
 import { CHUNK_BYTES, type Chunk, type ChunkConsumer, type ChunkPool, ChunkStage } from './chunk.ts';
 import { sha256 } from './digest.ts';
+import type { FormatState, TrackState } from './state.ts';
 import type { TrackDirection, TrackReport } from './types.ts';
 
 /** Samples of an AAC frame (ISO/IEC 14496-3: 1,024; what has 960 is passed through undescribed). */
@@ -22,6 +23,16 @@ export interface TrackOutputs {
   own: ChunkConsumer | undefined;
   /** Takes the track as mono, for the combined files. */
   mono: ChunkConsumer | undefined;
+  /** Hears the track while it is written. */
+  tap?: TrackTap | undefined;
+  /** Goes on where another process stopped; `written` are the bytes that its own file holds, for the digest. */
+  resume?: { state: TrackState; written: Iterable<Uint8Array> | undefined } | undefined;
+}
+
+/** `AudioTap` for one track. */
+export interface TrackTap {
+  audio(position: number, bytes: Uint8Array): void;
+  silence(position: number, frames: number): void;
 }
 
 export class TrackRecording {
@@ -39,9 +50,12 @@ export class TrackRecording {
   readonly #decoder: PcmDecoder | undefined;
   readonly #adts: AdtsConfig | undefined;
   readonly #hash: Hash | undefined;
+  readonly #tap: TrackTap | undefined;
   readonly #stage: ChunkStage;
   readonly #mono: ChunkStage | undefined;
-  #scratch = Buffer.allocUnsafeSlow(16 * 1024);
+  #scratch = Buffer.allocUnsafeSlow(ADTS_HEADER_BYTES);
+  /** Sample frames that the tap has heard; bytes of what is no PCM. */
+  #tapped: number;
 
   constructor(direction: TrackDirection, name: string, format: SampleFormat, outputs: TrackOutputs) {
     this.direction = direction;
@@ -53,7 +67,19 @@ export class TrackRecording {
     this.storedFrameBytes =
       format.kind === 'pcm' ? (this.#decoder?.bytesPerSample ?? 2) * format.channels : 0;
     this.#adts = format.kind === 'aac' ? parseAudioSpecificConfig(format.config) : undefined;
-    this.#hash = outputs.digest && format.kind === 'pcm' ? sha256() : undefined;
+    const { resume } = outputs;
+    const whole = resume === undefined || resume.written !== undefined;
+    this.#hash = outputs.digest && format.kind === 'pcm' && whole ? sha256() : undefined;
+    this.#tap = outputs.tap;
+    if (resume !== undefined) {
+      const { state, written = [] } = resume;
+      for (const bytes of this.#hash === undefined ? [] : written) this.#hash?.update(bytes);
+      this.timeline.end = state.end;
+      this.timeline.started = state.started;
+      this.silenceFrames = state.silenceFrames;
+      this.overlapFrames = state.overlapFrames;
+    }
+    this.#tapped = format.kind === 'pcm' ? this.timeline.end : (resume?.state.position ?? 0);
     const consumers: ChunkConsumer[] = [];
     const hash = this.#hash;
     if (hash !== undefined) {
@@ -65,8 +91,10 @@ export class TrackRecording {
     if (outputs.own !== undefined) consumers.push(outputs.own);
     const apart = format.channels > 1 && outputs.mono !== undefined;
     if (outputs.mono !== undefined && !apart) consumers.push(outputs.mono);
-    this.#stage = new ChunkStage(outputs.pool, consumers);
-    this.#mono = apart ? new ChunkStage(outputs.pool, [outputs.mono!]) : undefined;
+    this.#stage = new ChunkStage(outputs.pool, consumers, resume?.state.position);
+    this.#mono = apart
+      ? new ChunkStage(outputs.pool, [outputs.mono!], resume?.state.monoPosition)
+      : undefined;
   }
 
   /** Milliseconds of audio on the timeline, with a fraction. */
@@ -93,6 +121,10 @@ export class TrackRecording {
   /** Puts silence at the end. The timeline has counted it already. */
   silence(frames: number): void {
     this.silenceFrames += frames;
+    if (this.#tap !== undefined) {
+      this.#tap.silence(this.#tapped, frames);
+      this.#tapped += frames;
+    }
     this.#stage.zeros(frames * this.#frameBytes);
     this.#mono?.zeros(2 * frames);
   }
@@ -101,10 +133,10 @@ export class TrackRecording {
   pass(bytes: Uint8Array, start: number, end: number): void {
     if (this.#adts !== undefined) {
       const size = writeAdtsHeader(this.#adts, end - start, this.#scratch, 0);
-      this.#stage.write(this.#scratch, 0, size);
+      this.#write(this.#scratch, 0, size);
       this.timeline.append(AAC_FRAME_SAMPLES);
     }
-    this.#stage.write(bytes, start, end);
+    this.#write(bytes, start, end);
   }
 
   /** Whether a frame of `size` bytes can be passed through. */
@@ -131,8 +163,32 @@ export class TrackRecording {
     };
   }
 
-  #put(bytes: Uint8Array, start: number, end: number): void {
+  /** Of a track that was flushed. */
+  state(key: string, number: number): TrackState {
+    return {
+      key,
+      number,
+      name: this.name,
+      direction: this.direction,
+      format: formatState(this.format),
+      end: this.timeline.end,
+      started: this.timeline.started,
+      silenceFrames: this.silenceFrames,
+      overlapFrames: this.overlapFrames,
+      position: this.#stage.position,
+      monoPosition: this.#mono?.position ?? 0,
+    };
+  }
+
+  #write(bytes: Uint8Array, start: number, end: number): void {
     this.#stage.write(bytes, start, end);
+    if (this.#tap === undefined) return;
+    this.#tap.audio(this.#tapped, bytes.subarray(start, end));
+    this.#tapped += this.format.kind === 'pcm' ? (end - start) / this.#frameBytes : end - start;
+  }
+
+  #put(bytes: Uint8Array, start: number, end: number): void {
+    this.#write(bytes, start, end);
     if (this.#mono === undefined) return;
     const channels = this.format.channels;
     const frames = (end - start) / (2 * channels);
@@ -143,4 +199,17 @@ export class TrackRecording {
     downmix(samples, channels, mono, frames);
     this.#mono.write(new Uint8Array(mono.buffer), 0, 2 * frames);
   }
+}
+
+function formatState(format: SampleFormat): FormatState {
+  return format.kind === 'aac'
+    ? { ...format, config: Buffer.from(format.config).toString('base64') }
+    : format;
+}
+
+/** The format that a state tells of. */
+export function formatOf(state: FormatState): SampleFormat {
+  return state.kind === 'aac'
+    ? { ...state, config: new Uint8Array(Buffer.from(state.config, 'base64')) }
+    : state;
 }

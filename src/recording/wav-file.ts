@@ -1,26 +1,31 @@
 // The files of a recording: WAV, whose header is written when the length is known, and payloads as they are.
 import { RF64_HEADER_BYTES, RIFF_MAX_DATA_BYTES, WAV_HEADER_BYTES, wavHeader } from '../audio/wav.ts';
-import { CHUNK_BYTES, type Chunk } from './chunk.ts';
-import { FileWriter } from './file-writer.ts';
+import type { Chunk } from './chunk.ts';
+import { FileWriter, type FileWriterOptions, type Patch } from './file-writer.ts';
 
 export interface OutputFile {
   readonly path: string;
+  /** Where the bytes stand until the file is finished. */
+  readonly temporary: string;
   /** Bytes of the file so far. */
   readonly size: number;
-  /** Takes the chunk with that number; all but the last are full. */
-  write(chunk: Chunk, index: number): void;
+  /** Takes the chunk that stands `position` bytes after the beginning of the data. */
+  write(chunk: Chunk, position: number): void;
+  /** Makes what was written so far a file that can be played, and answers the changes that are still to be made. */
+  settle(): Patch[];
+  /** Makes the changes that `settle` answered; they are on record by now. */
+  applyPatches(): void;
   /** Gives the file its final name. */
   finish(): void;
   /** Gives up; a finished file stays. */
   discard(): void;
+  /** Closes the file and leaves it under its temporary name, to go on with later. */
+  abandon(): void;
 }
 
-export interface WavFileOptions {
+export interface WavFileOptions extends FileWriterOptions {
   sampleRate: number;
   channels: number;
-  overwrite: boolean;
-  /** Bytes of a full chunk of this file; `CHUNK_BYTES` unless it differs. */
-  chunkBytes?: number;
   /** Most data bytes of the short header form; RF64 past them. Only tests set it. */
   riffMaxDataBytes?: number;
 }
@@ -29,29 +34,26 @@ export interface WavFileOptions {
 export class WavFile implements OutputFile {
   readonly #writer: FileWriter;
   readonly #options: WavFileOptions;
-  readonly #chunkBytes: number;
 
   constructor(file: string, options: WavFileOptions) {
-    this.#writer = new FileWriter(file, options.overwrite);
+    this.#writer = new FileWriter(file, options);
     this.#options = options;
-    this.#chunkBytes = options.chunkBytes ?? CHUNK_BYTES;
   }
 
   get path(): string {
     return this.#writer.path;
   }
 
+  get temporary(): string {
+    return this.#writer.temporary;
+  }
+
   get size(): number {
     return Math.max(WAV_HEADER_BYTES, this.#writer.size);
   }
 
-  write(chunk: Chunk, index: number): void {
-    this.writeAt(chunk, index * this.#chunkBytes);
-  }
-
-  /** Writes a chunk `start` bytes after the beginning of the data. */
-  writeAt(chunk: Chunk, start: number): void {
-    this.#writer.write(chunk, WAV_HEADER_BYTES + start);
+  write(chunk: Chunk, position: number): void {
+    this.#writer.write(chunk, WAV_HEADER_BYTES + position);
   }
 
   /** Changes bytes of the data, `start` counted from its beginning. */
@@ -59,16 +61,39 @@ export class WavFile implements OutputFile {
     this.#writer.modify(WAV_HEADER_BYTES + start, length, change);
   }
 
+  settle(): Patch[] {
+    // The long form takes its place when the file is finished; until then a player stops at 4 GiB.
+    this.#writer.settle(this.#header(Math.min(this.size - WAV_HEADER_BYTES, this.#riffMax), false));
+    return this.#writer.patches;
+  }
+
+  applyPatches(): void {
+    this.#writer.applyPatches();
+  }
+
   finish(): void {
-    const { sampleRate, channels, riffMaxDataBytes = RIFF_MAX_DATA_BYTES } = this.#options;
     const dataBytes = this.size - WAV_HEADER_BYTES;
-    const long = dataBytes > riffMaxDataBytes;
+    const long = dataBytes > this.#riffMax;
     if (long) this.#writer.shift(WAV_HEADER_BYTES, RF64_HEADER_BYTES - WAV_HEADER_BYTES);
-    this.#writer.finish(wavHeader({ sampleRate, channels, dataBytes, ...(long ? { form: 'RF64' } : {}) }));
+    this.#writer.finish(this.#header(dataBytes, long));
   }
 
   discard(): void {
     this.#writer.discard();
+  }
+
+  abandon(): void {
+    this.#writer.abandon();
+  }
+
+  get #riffMax(): number {
+    const { riffMaxDataBytes = RIFF_MAX_DATA_BYTES, channels } = this.#options;
+    return riffMaxDataBytes - (riffMaxDataBytes % (2 * channels));
+  }
+
+  #header(dataBytes: number, long: boolean): Uint8Array {
+    const { sampleRate, channels } = this.#options;
+    return wavHeader({ sampleRate, channels, dataBytes, ...(long ? { form: 'RF64' } : {}) });
   }
 }
 
@@ -76,21 +101,31 @@ export class WavFile implements OutputFile {
 export class PlainFile implements OutputFile {
   readonly #writer: FileWriter;
 
-  constructor(file: string, overwrite: boolean) {
-    this.#writer = new FileWriter(file, overwrite);
+  constructor(file: string, options: FileWriterOptions) {
+    this.#writer = new FileWriter(file, options);
   }
 
   get path(): string {
     return this.#writer.path;
   }
 
+  get temporary(): string {
+    return this.#writer.temporary;
+  }
+
   get size(): number {
     return this.#writer.size;
   }
 
-  write(chunk: Chunk, index: number): void {
-    this.#writer.write(chunk, index * CHUNK_BYTES);
+  write(chunk: Chunk, position: number): void {
+    this.#writer.write(chunk, position);
   }
+
+  settle(): Patch[] {
+    return [];
+  }
+
+  applyPatches(): void {}
 
   finish(): void {
     this.#writer.finish();
@@ -98,5 +133,9 @@ export class PlainFile implements OutputFile {
 
   discard(): void {
     this.#writer.discard();
+  }
+
+  abandon(): void {
+    this.#writer.abandon();
   }
 }

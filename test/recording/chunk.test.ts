@@ -6,9 +6,11 @@ import { CHUNK_BYTES, type Chunk, ChunkPool, ChunkStage } from '../../src/record
 /** The bytes of each chunk that a stage hands over. */
 function collect(feed: (stage: ChunkStage) => void): Buffer[] {
   const chunks: Buffer[] = [];
+  let length = 0;
   const stage = new ChunkStage(new ChunkPool(), [
-    (chunk, index) => {
-      expect(index).toBe(chunks.length);
+    (chunk, position) => {
+      expect(position).toBe(length);
+      length += chunk.length;
       chunks.push(
         chunk.bytes === undefined
           ? Buffer.alloc(chunk.length)

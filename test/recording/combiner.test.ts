@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { littleEndian, samplesOf, tone } from '../../fixtures/pcm.ts';
 import { CHUNK_BYTES, ChunkPool, ChunkStage } from '../../src/recording/chunk.ts';
-import { Combiner, STEREO_CHUNK_BYTES } from '../../src/recording/combiner.ts';
+import { Combiner } from '../../src/recording/combiner.ts';
 import { WavFile } from '../../src/recording/wav-file.ts';
 
 let folder: string;
@@ -24,15 +24,11 @@ type Arrivals = readonly (readonly [side: 0 | 1, piece: Piece])[];
 function combine(arrivals: Arrivals): { stereo: Int16Array; mix: Int16Array } {
   const pool = new ChunkPool();
   const options = { sampleRate: 8000, overwrite: false };
-  const stereo = new WavFile(path.join(folder, 's.wav'), {
-    ...options,
-    channels: 2,
-    chunkBytes: STEREO_CHUNK_BYTES,
-  });
+  const stereo = new WavFile(path.join(folder, 's.wav'), { ...options, channels: 2 });
   const mix = new WavFile(path.join(folder, 'm.wav'), { ...options, channels: 1 });
   const combiner = new Combiner(pool, stereo, mix);
   const stages = ([0, 1] as const).map(
-    (side) => new ChunkStage(pool, [(chunk, index) => combiner.take(side, chunk, index)]),
+    (side) => new ChunkStage(pool, [(chunk, position) => combiner.take(side, chunk, position)]),
   );
   for (const [side, piece] of arrivals) {
     if (typeof piece === 'number') stages[side]!.zeros(2 * piece);

@@ -22,7 +22,7 @@ const OPTIONS: WavFileOptions = { sampleRate: 8000, channels: 1, overwrite: fals
 
 function open(more: Partial<WavFileOptions> = {}): { wav: WavFile; stage: ChunkStage } {
   const wav = new WavFile(file, { ...OPTIONS, ...more });
-  return { wav, stage: new ChunkStage(new ChunkPool(), [(chunk, index) => wav.write(chunk, index)]) };
+  return { wav, stage: new ChunkStage(new ChunkPool(), [(chunk, position) => wav.write(chunk, position)]) };
 }
 
 function readBack() {
@@ -134,7 +134,7 @@ describe('WavFile', () => {
 
 describe('PlainFile', () => {
   it('holds the payloads and nothing else', () => {
-    const plain = new PlainFile(file, false);
+    const plain = new PlainFile(file, { overwrite: false });
     const stage = new ChunkStage(new ChunkPool(), [(chunk, index) => plain.write(chunk, index)]);
     stage.write(noise, 0, noise.length);
     stage.flush();
