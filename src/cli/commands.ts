@@ -39,6 +39,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/redact.ts')).redact,
   },
   {
+    name: 'simulate',
+    arguments: '[dump...]',
+    summary: 'serve dumps as Kinesis video streams on this machine',
+    group: 'Rehearsal',
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'config',
     arguments: '',
     summary: 'show the effective settings and where each came from',

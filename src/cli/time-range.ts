@@ -54,7 +54,8 @@ function number(value: unknown): number {
     : Number.NaN;
 }
 
-function milliseconds(text: string): number | undefined {
+/** A length of time: `500`, `500ms`, `30s`, `1.5m`, `2h` or `1:05.5`; undefined for anything else. */
+export function milliseconds(text: string): number | undefined {
   const plain = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)?$/.exec(text);
   if (plain) return Number(plain[1]) * UNIT_MS[(plain[2] ?? 'ms') as keyof typeof UNIT_MS];
   const clock = /^(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)$/.exec(text);

@@ -133,7 +133,7 @@ export const SETTINGS = {
     env: 'KVSREC_REGION',
     default: undefined,
     group: 'AWS',
-    commands: AWS_COMMANDS,
+    commands: [...AWS_COMMANDS, 'simulate'],
     text: true,
     example: 'eu-central-1',
   },

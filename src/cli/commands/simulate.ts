@@ -1,0 +1,72 @@
+// `kvsrec simulate`: Kinesis Video Streams on this machine, from dumps.
+
+import type { CommandContext, CommandDefinition } from '../command.ts';
+import { DONE } from '../exit-status.ts';
+import { announcement } from '../simulate/announcement.ts';
+import { SIMULATE_OPTIONS, simulateOptions } from '../simulate/options.ts';
+import { runProgram } from '../simulate/run-program.ts';
+
+export const simulate: CommandDefinition = {
+  description:
+    'Serves dumps as Kinesis video streams on loopback, for unmodified AWS SDKs in any language: GetDataEndpoint, ' +
+    'DescribeStream, ListStreams, GetMedia, ListFragments, GetMediaForFragmentList and PutMedia, with the ' +
+    'service’s errors, quotas and, where ordered, faults. Prints the environment variables to export, and ' +
+    'serves until it is interrupted.',
+  argumentDescriptions: ['dumps, or folders of them: a stream each, named for the file'],
+  options: SIMULATE_OPTIONS,
+  examples: [
+    {
+      line: 'kvsrec simulate --stream call=fixtures/demo-call.mkv --duration 1s',
+      does: 'a call that is going on now, for a second',
+    },
+    {
+      line: 'kvsrec simulate fixtures --speed max --no-quotas --duration 500ms --json',
+      does: 'all dumps of a folder, as calls of the past; the address and the streams as JSON',
+    },
+    {
+      line: "kvsrec simulate --stream call=fixtures/demo-call.mkv --fault cut:bytes=50000 --exec 'env | grep AWS_ENDPOINT'",
+      does: 'a program with the environment set, and a connection that breaks',
+    },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const { terminal, signal } = context;
+  const { streams, durationMs, exec, trace, ...options } = simulateOptions(context);
+  const { startSimulator } = await import('../../simulator/index.ts');
+  const line = (event: string, what: object) =>
+    process.stderr.write(`${JSON.stringify({ event, ...what })}\n`);
+  const simulator = await startSimulator({
+    ...options,
+    streams,
+    ...(trace && {
+      onRequest: (record) => line('request', record),
+      onFragment: (sent) => line('fragment', sent),
+    }),
+  });
+  try {
+    const { url, port, environment } = simulator;
+    // What a program prints is the result of the run, so nothing is put before it.
+    if (exec === undefined) terminal.result(announcement(simulator));
+    terminal.document({ url, port, environment, streams: simulator.streams.list() });
+    if (exec !== undefined) return await runProgram(exec, environment, signal);
+    await until(signal, durationMs);
+    return DONE;
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** Waits for the signal, or for so many milliseconds. */
+function until(signal: AbortSignal, ms: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,138 @@
+// The options of `kvsrec simulate`, and what they come to.
+
+import type { SimulatorOptions, StreamOptions } from '../../simulator/index.ts';
+import type { CommandContext, CommandOption } from '../command.ts';
+import { choice, duration, wholeNumber, wrongValue } from '../option-value.ts';
+import { simulatedStreams } from './streams.ts';
+
+export const SIMULATE_OPTIONS: readonly CommandOption[] = [
+  {
+    flags: '--stream <name=file...>',
+    description: 'a stream and its dump; NAME alone is an empty stream; a name may be a whole ARN',
+    group: 'Streams',
+  },
+  {
+    flags: '--speed <factor>',
+    description:
+      'how many times faster than its timestamps a dump is played, or max: all of it there at once (default: 1)',
+    group: 'Streams',
+  },
+  { flags: '--loop', description: 'begin again when a dump is through', group: 'Streams' },
+  {
+    flags: '--stamps <which>',
+    description:
+      'now: timestamps moved to when it is played; kept: as in the dump (default: now, kept at max speed)',
+    group: 'Streams',
+  },
+  {
+    flags: '--max-gap <time>',
+    description: 'cut longer pauses between fragments down to this',
+    group: 'Streams',
+  },
+  {
+    flags: '--begin <when>',
+    description: 'now, or request: a call begins with the first GetMedia of its stream (default: now)',
+    group: 'Streams',
+  },
+  {
+    flags: '--retention <time>',
+    description: 'how long a fragment is kept after it appeared (default: 24h)',
+    group: 'Streams',
+  },
+  { flags: '--port <number>', description: 'port to listen on, 0 for any (default: 0)', group: 'Server' },
+  { flags: '--host <address>', description: 'address to listen on (default: 127.0.0.1)', group: 'Server' },
+  { flags: '--account <id>', description: 'account in the ARNs (default: 111122223333)', group: 'Server' },
+  {
+    flags: '--session <time>',
+    description: 'how long a session with GetMedia lasts before it ends (default: 45m)',
+    group: 'Server',
+  },
+  {
+    flags: '--after-fragment <reading>',
+    description:
+      'whether AfterFragmentNumber sends that fragment again: exclusive, inclusive or random (default: exclusive)',
+    group: 'Server',
+  },
+  {
+    flags: '--list-order <order>',
+    description:
+      'order of ListFragments: stream, or shuffled, as the service reserves the right to (default: stream)',
+    group: 'Server',
+  },
+  { flags: '--no-quotas', description: 'lift the quotas of the service', group: 'Server' },
+  {
+    flags: '--fault <order...>',
+    description: 'something to go wrong, as in cut:bytes=100000; docs/simulate.md has the grammar',
+    group: 'Faults',
+  },
+  {
+    flags: '--fault-seed <number>',
+    description: 'seed of all that is random (default: 1)',
+    group: 'Faults',
+  },
+  { flags: '--duration <time>', description: 'end after so long, with status 0', group: 'Work' },
+  {
+    flags: '--exec <command>',
+    description: 'run this in the shell with the environment set, and end with its status',
+    group: 'Work',
+  },
+  {
+    flags: '--trace',
+    description: 'a line of JSON per request and per fragment sent, on standard error',
+    group: 'Work',
+  },
+];
+
+export interface Simulate extends SimulatorOptions {
+  readonly streams: Record<string, StreamOptions>;
+  readonly durationMs: number | undefined;
+  readonly exec: string | undefined;
+  readonly trace: boolean;
+}
+
+/**
+ * Reads the options.
+ * @throws KvsrecError with exit status 2.
+ */
+export function simulateOptions({ arguments: dumps, options, settings }: CommandContext): Simulate {
+  const given = <T>(name: string, flag: string, read: (flag: string, text: string) => T): T | undefined =>
+    options[name] === undefined ? undefined : read(flag, String(options[name]));
+  const list = (name: string) => (options[name] as string[] | undefined) ?? [];
+  const values = {
+    host: given('host', '--host', (_, text) => text),
+    port: given('port', '--port', wholeNumber(0, 65_535)),
+    region: settings.region,
+    accountId: given('account', '--account', (flag, text) => {
+      if (!/^\d{12}$/.test(text)) throw wrongValue(flag, text, 'an account id of 12 digits');
+      return text;
+    }),
+    speed: given('speed', '--speed', speed),
+    loop: options.loop === true,
+    stamps: given('stamps', '--stamps', choice(['now', 'kept'])),
+    maxGapMs: given('maxGap', '--max-gap', duration),
+    begin: given('begin', '--begin', choice(['now', 'request'])),
+    retentionMs: given('retention', '--retention', duration),
+    sessionMs: given('session', '--session', duration),
+    afterFragment: given('afterFragment', '--after-fragment', choice(['exclusive', 'inclusive', 'random'])),
+    listOrder: given('listOrder', '--list-order', choice(['stream', 'shuffled'])),
+    seed: given('faultSeed', '--fault-seed', wholeNumber(0, 2 ** 32 - 1)),
+  };
+  return {
+    ...(Object.fromEntries(
+      Object.entries(values).filter(([, value]) => value !== undefined),
+    ) as SimulatorOptions),
+    quotas: options.quotas !== false,
+    faults: list('fault'),
+    streams: simulatedStreams([...list('stream'), ...dumps]),
+    durationMs: given('duration', '--duration', duration),
+    exec: given('exec', '--exec', (_, text) => text),
+    trace: options.trace === true,
+  };
+}
+
+function speed(flag: string, text: string): number | 'max' {
+  if (text === 'max') return text;
+  const factor = /^(\d+(\.\d+)?|\.\d+)x?$/.test(text) ? Number.parseFloat(text) : 0;
+  if (!(factor > 0)) throw wrongValue(flag, text, 'a factor above 0, or max');
+  return factor;
+}
