@@ -1,4 +1,6 @@
 // A fragment's bytes with the places in them that a service stamps: Cluster timestamps and its own tags.
+
+import { MAX_TRUSTED_BYTES } from '../ebml/limits.ts';
 import { type EbmlHandler, EbmlReader } from '../ebml/reader.ts';
 import { vintWidth } from '../ebml/vint.ts';
 import {
@@ -12,6 +14,7 @@ import * as id from '../matroska/ids.ts';
 import { MATROSKA } from '../matroska/schema.ts';
 import { readText, readUint } from '../matroska/values.ts';
 import type { Piece } from './dump-index.ts';
+import { EBML_HEADER, element, SEGMENT_START } from './ebml-writer.ts';
 import { patchUnknownSize } from './patch-size.ts';
 
 /** What a place in a fragment says. */
@@ -74,24 +77,46 @@ export function parseFragment(bytes: Buffer, head: () => Buffer, piece: Piece): 
           const origin = piece.opens ? piece.start : (piece.head?.start ?? piece.start);
           patchUnknownSize(whole, piece.segmentSizeAt - origin);
         }
-        structure = new Parser(whole, before.length).structure;
+        structure = new Parser(whole, before.length, EMPTY).structure;
+        // A payload that looks like a document is damage to a reader that has seen nothing else.
+        if (!structure.sound && !piece.damaged)
+          structure = new Parser(whole, before.length, PRELUDE).structure;
       }
       return structure;
     },
   };
 }
 
+const EMPTY = new Uint8Array(0);
+
+/** A document with one large block: after it, a reader takes blocks up to that size as they are. */
+const PRELUDE = Buffer.concat([
+  EBML_HEADER,
+  SEGMENT_START,
+  element(
+    id.CLUSTER,
+    Buffer.concat([
+      element(id.TIMESTAMP, Buffer.alloc(1)),
+      element(id.SIMPLE_BLOCK, Buffer.alloc(MAX_TRUSTED_BYTES)),
+    ]),
+  ),
+]);
+
 class Parser implements EbmlHandler {
   readonly #bytes: Buffer;
+  /** Bytes that the reader gets before those; what stands in them is nobody's. */
+  readonly #prelude: number;
   readonly #stack: Node[] = [];
   readonly #roots: Node[] = [];
   #scale = 1_000_000;
   #sound = true;
   readonly structure: FragmentStructure;
 
-  constructor(bytes: Buffer, from: number) {
+  constructor(bytes: Buffer, from: number, prelude: Uint8Array) {
     this.#bytes = bytes;
+    this.#prelude = prelude.length;
     const reader = new EbmlReader(MATROSKA, this);
+    reader.push(prelude);
     reader.push(bytes);
     reader.end();
     this.structure = { bytes, from, roots: this.#roots, timestampScale: this.#scale, sound: this.#sound };
@@ -101,15 +126,19 @@ class Parser implements EbmlHandler {
     if (headless) this.#sound = false;
   }
 
-  open(elementId: number, offset: number, size: number): void {
+  open(elementId: number, streamOffset: number, size: number): void {
+    const offset = streamOffset - this.#prelude;
+    if (offset < 0) return;
     const parent = this.#stack.at(-1);
     if (parent !== undefined && (elementId === id.TAG || elementId === id.SIMPLE_TAG)) parent.items++;
     this.#stack.push(this.#node(elementId, offset, size < 0));
   }
 
-  leaf(elementId: number, _start: number, _end: number, offset: number): undefined {
+  leaf(elementId: number, start: number, end: number, streamOffset: number): undefined {
+    const offset = streamOffset - this.#prelude;
+    if (offset < 0) return;
     const node = this.#node(elementId, offset, false);
-    node.end = node.payload + (_end - _start);
+    node.end = node.payload + (end - start);
     const parent = this.#stack.at(-1);
     switch (elementId) {
       case id.TIMESTAMP_SCALE:
@@ -128,10 +157,10 @@ class Parser implements EbmlHandler {
     }
   }
 
-  close(_id: number, offset: number): void {
+  close(_id: number, streamOffset: number): void {
     const node = this.#stack.pop();
     if (node === undefined) return;
-    node.end = offset;
+    node.end = streamOffset - this.#prelude;
     if (node.id === id.SIMPLE_TAG) node.role = ROLES.get(node.name) ?? null;
     if (node.role === null && node.children.length === 0) return;
     const parent = this.#stack.at(-1);

@@ -50,7 +50,9 @@ async function run(context: CommandContext): Promise<number> {
     // What a program prints is the result of the run, so nothing is put before it.
     if (exec === undefined) terminal.result(announcement(simulator));
     terminal.document({ url, port, environment, streams: simulator.streams.list() });
-    if (exec !== undefined) return await runProgram(exec, environment, signal);
+    // With --json, standard output holds the document alone.
+    const output = terminal.modes.json ? 'stderr' : 'stdout';
+    if (exec !== undefined) return await runProgram(exec, environment, signal, output);
     await until(signal, durationMs);
     return DONE;
   } finally {

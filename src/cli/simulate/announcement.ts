@@ -2,11 +2,14 @@
 
 import type { Simulator } from '../../simulator/index.ts';
 import { printable } from '../printable.ts';
+import { MISLEADING } from './run-program.ts';
 
 /** `export` lines, and the streams with their ARNs as comments. */
 export function announcement({ environment, streams }: Simulator): string {
   const all = streams.list();
+  const set = MISLEADING.filter((name) => process.env[name] !== undefined);
   return [
+    ...(set.length === 0 ? [] : [`unset ${set.join(' ')}`]),
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
     ...all.map(({ name, arn }) => `# stream ${printable(name)} ${arn}`),
   ].join('\n');
