@@ -76,14 +76,18 @@ export class Streams {
     const { plain, arn } = this.#named(name);
     const refuse = (why: string) =>
       new KvsrecError('bad-stream', `the stream ${plain} ${why}`, { exitCode: 2 });
-    if (this.#byName.has(plain)) throw refuse('is there already');
+    if (this.#byName.has(plain)) throw refuse('is there already', 'Give it another name.');
     const playback = playbackOptions(options);
-    if (!(playback.speed > 0)) throw refuse('needs a speed above 0');
+    if (!(playback.speed > 0))
+      throw refuse('needs a speed above 0', 'Give a factor such as 1 or 60, or max.');
     if (playback.loop && playback.speed === Number.POSITIVE_INFINITY) {
-      throw refuse('cannot loop at max speed: it would have fragments without end');
+      throw refuse(
+        'cannot loop at max speed: it would have fragments without end',
+        'Give a speed, or leave out the loop.',
+      );
     }
     const dump = own.dump === undefined ? null : await this.#open(own.dump);
-    if (this.#byName.has(plain)) throw refuse('is there already');
+    if (this.#byName.has(plain)) throw refuse('is there already', 'Give it another name.');
     const facts = {
       name: plain,
       arn,
