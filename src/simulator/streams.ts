@@ -74,8 +74,8 @@ export class Streams {
     const own = typeof stream === 'string' || stream instanceof Uint8Array ? { dump: stream } : stream;
     const options = { ...this.#defaults, ...own };
     const { plain, arn } = this.#named(name);
-    const refuse = (why: string) =>
-      new KvsrecError('bad-stream', `the stream ${plain} ${why}`, { exitCode: 2 });
+    const refuse = (why: string, hint: string) =>
+      new KvsrecError('bad-stream', `the stream ${plain} ${why}`, { exitCode: 2, hint });
     if (this.#byName.has(plain)) throw refuse('is there already', 'Give it another name.');
     const playback = playbackOptions(options);
     if (!(playback.speed > 0))
