@@ -53,6 +53,9 @@ export class FragmentAssembler implements MatroskaHandler {
   /** Of the newest Segment; one without Tracks goes on with those of the Segment before. */
   currentTracks: readonly Track[] = [];
 
+  /** Offset behind the fragment that is being handed over: what is read from there on belongs to later ones. */
+  boundary = 0;
+
   readonly #handler: FragmentHandler;
   readonly #demuxer: MatroskaDemuxer;
   #tags = new Map<string, string>();
@@ -88,19 +91,22 @@ export class FragmentAssembler implements MatroskaHandler {
   /** Ends the input and hands over what is complete of the last fragment. */
   end(): void {
     this.#demuxer.end();
+    this.boundary = this.received;
     this.#finish(this.#cut ? 'cut' : 'whole');
   }
 
   /** Hands over a fragment whose continuation token is in, although nothing has followed it. */
   settle(): void {
-    if (this.#hasToken) this.#finish('whole');
+    if (this.settleable) this.#finish('whole');
   }
 
-  get #hasToken(): boolean {
+  /** A fragment's continuation token is in: `settle` would hand it over. */
+  get settleable(): boolean {
     return this.#state === 'closed' && this.#tags.has(CONTINUATION_TOKEN);
   }
 
   document(offset: number, headless: boolean): void {
+    this.boundary = offset;
     this.#finish('whole');
     if (!headless) this.counts.ebmlHeaders++;
     this.#documentOffset = offset;
@@ -120,8 +126,9 @@ export class FragmentAssembler implements MatroskaHandler {
     this.currentTracks = tracks;
   }
 
-  tags(tags: Tag[], offset: number): void {
+  tags(tags: Tag[], offset: number, end: number): void {
     this.#handler.tags?.(tags, offset);
+    this.boundary = offset;
     // Between two Clusters of a Segment, a fragment number is the first thing said of the second.
     if (
       this.#state !== 'none' &&
@@ -131,10 +138,12 @@ export class FragmentAssembler implements MatroskaHandler {
       this.#finish('whole');
     }
     for (const tag of tags) this.#tags.set(tag.name, tag.value);
-    if (this.#hasToken && this.#handler.isComplete?.(this.#tags)) this.#finish('whole');
+    this.boundary = end;
+    if (this.settleable && this.#handler.isComplete?.(this.#tags)) this.#finish('whole');
   }
 
   cluster(offset: number): void {
+    this.boundary = offset;
     if (this.#state !== 'none') this.#finish('whole', true);
     this.counts.clusters++;
     this.#offset = this.#clusters === 0 ? this.#documentOffset : offset;

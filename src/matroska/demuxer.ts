@@ -40,8 +40,8 @@ export interface MatroskaHandler {
   segment(offset: number): void;
   info(info: SegmentInfo): void;
   tracks(tracks: readonly Track[]): void;
-  /** The tags of one Tags element, nested ones included, in order. */
-  tags(tags: Tag[], offset: number): void;
+  /** The tags of one Tags element, nested ones included, in order; `end` is the offset behind it. */
+  tags(tags: Tag[], offset: number, end: number): void;
   cluster(offset: number): void;
   /** Ticks since the epoch of the segment, exact. */
   timestamp(ticks: bigint): void;
@@ -150,7 +150,7 @@ export class MatroskaDemuxer implements EbmlHandler {
         this.#tracks.push(this.#track);
         break;
       case id.TAGS:
-        this.#handler.tags(this.#tags, this.#tagsOffset);
+        this.#handler.tags(this.#tags, this.#tagsOffset, offset);
         break;
       case id.SIMPLE_TAG:
         this.#openTags.pop();

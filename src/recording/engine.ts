@@ -22,7 +22,7 @@ const SEEN_IN_STATE = 32;
 export interface EngineHooks {
   /** Hears every direction's audio while it is placed. */
   tap?: AudioTap | undefined;
-  /** Asked before a fragment with audio is placed; one that it answers false for is left out. */
+  /** Asked of every fragment whose owner is known before it is placed; one that it answers false for is left out. */
   accept?: ((fragment: Fragment, attribution: Attribution) => boolean) | undefined;
   warnings?: WarningLog | undefined;
   /** Shared by several engines on one thread, so that memory does not grow with their number. */
@@ -214,8 +214,8 @@ export class RecordingEngine implements FragmentHandler {
     const { contactId } = attribution;
     // What remains of a damaged fragment may have lost the tag that said it is the next caller's.
     if (fragment.state === 'damaged' && !attribution.own && contactId !== null) return;
-    if (!attribution.matches) return;
     if (this.#accept?.(fragment, attribution) === false) return;
+    if (!attribution.matches) return;
     if (this.#options.contactId !== undefined && contactId !== this.#options.contactId) return;
     if (fragment.blocks.count === 0) return;
     if (contactId === null && !this.warnings.has('no-contact-id')) {

@@ -1,0 +1,305 @@
+// One call: complete fragments in, in order; its recording, its checkpoints and its end out.
+import type { Attribution } from '../../connect/attribution.ts';
+import type { Damage } from '../../kvs/assembler.ts';
+import type { Fragment } from '../../kvs/fragment.ts';
+import { CONTINUATION_TOKEN, MILLIS_BEHIND_NOW } from '../../kvs/tags.ts';
+import type { AudioTap } from '../audio-tap.ts';
+import type { ChunkPool } from '../chunk.ts';
+import type { FilePatch } from '../contact-files.ts';
+import { RecordingEngine } from '../engine.ts';
+import type { RecordingOptions, Warning } from '../types.ts';
+import { WarningLog } from '../warning-log.ts';
+import { endBefore, endsWith } from './call-end.ts';
+import type { CaptureState, Position } from './capture-state.ts';
+import { ContactGate } from './contact-gate.ts';
+import { DumpFile } from './dump-file.ts';
+import type { CaptureEvent, CaptureReport, CaptureRequest, EndedBy } from './request.ts';
+
+/** Fragments come about once a second; what comes faster was held up, and could be asked for again. */
+const CHECKPOINT_MS = 100;
+
+/** Fragment numbers to remember: repeats come right after a reconnect. */
+const REMEMBERED = 1024;
+
+/** Where checkpoints go. */
+export interface CheckpointStore {
+  /** Part of the names of unfinished files, by which they are known to belong to this recording. */
+  readonly token: string;
+  /** `patches` are still to be written into the files. Whatever it throws ends the recording. */
+  save(state: CaptureState, patches: readonly FilePatch[]): void;
+  /** The recording is finished, or given up. */
+  remove(): void;
+}
+
+export interface CallRecorderOptions {
+  /** How people know the stream. */
+  name: string;
+  request: CaptureRequest;
+  /** Without one nothing is written; the audio is heard by the tap alone. */
+  folder: string | undefined;
+  recording: RecordingOptions;
+  /** Keep the dump, too. */
+  saveMkv?: boolean | undefined;
+  tap?: AudioTap | undefined;
+  /** Called when a piece of the input is placed: reading goes on when what it returns is settled. */
+  drained?: (() => Promise<void> | undefined) | undefined;
+  onEvent?: ((event: CaptureEvent) => void) | undefined;
+  store?: CheckpointStore | undefined;
+  pool?: ChunkPool | undefined;
+  state?: CaptureState | undefined;
+}
+
+export class CallRecorder {
+  readonly request: CaptureRequest;
+  readonly warnings: WarningLog;
+  readonly keepsRaw: boolean;
+  connections = 0;
+  bytes = 0;
+  /** Called when a checkpoint that was put off cannot be written. */
+  onFailure: (error: unknown) => void = () => {};
+  /** Where to go on; null before the first fragment. */
+  position: Position | null;
+  readonly #options: CallRecorderOptions;
+  readonly #engine: RecordingEngine;
+  readonly #gate: ContactGate;
+  readonly #dump: DumpFile | undefined;
+  #endedBy: EndedBy | undefined;
+  #taken = false;
+  /** Numberless fragments by their time, to know a repeated one. */
+  readonly #numberless = new Set<number>();
+  #checkpointed = Number.NEGATIVE_INFINITY;
+  #dirty = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: CallRecorderOptions) {
+    const { request, folder, recording, tap, pool, store, state } = options;
+    this.#options = options;
+    this.request = request;
+    this.keepsRaw = options.saveMkv === true && folder !== undefined;
+    this.warnings = new WarningLog({
+      offsets: false,
+      heard: (warning: Warning) => this.emit({ event: 'warning', warning }),
+    });
+    this.#gate = new ContactGate(recording.contactId, state);
+    const keeping = store === undefined ? {} : { token: store.token, journal: true };
+    this.#engine = new RecordingEngine(folder, recording, {
+      tap,
+      pool,
+      keeping,
+      warnings: this.warnings,
+      remembered: REMEMBERED,
+      accept: (fragment, attribution) => this.#accept(fragment, attribution),
+      state: state?.engine,
+    });
+    if (this.keepsRaw) {
+      this.#dump = new DumpFile(folder!, { overwrite: recording.overwrite, ...keeping }, state?.dump);
+    }
+    this.position = state?.position ?? null;
+    this.connections = state?.connections ?? 0;
+    this.bytes = state?.bytes ?? 0;
+    this.#endedBy = state?.endedBy;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** What ended the recording, once something has. */
+  get endedBy(): EndedBy | undefined {
+    return this.#endedBy;
+  }
+
+  /** Some audio of the contact was there. */
+  get begun(): boolean {
+    return this.#engine.current !== undefined;
+  }
+
+  /** Of the recording so far: its contact, its first audio (epoch) and its length, milliseconds. */
+  get current(): RecordingEngine['current'] {
+    return this.#engine.current;
+  }
+
+  emit(event: CaptureEvent): void {
+    this.#options.onEvent?.(event);
+  }
+
+  /** Ends the recording; the first reason counts. */
+  end(reason: EndedBy): void {
+    this.#endedBy ??= reason;
+  }
+
+  /** See `FragmentHandler.isComplete`. */
+  isComplete(tags: ReadonlyMap<string, string>): boolean {
+    return this.#engine.isComplete(tags);
+  }
+
+  /** Whether a fragment was taken before. */
+  hasSeen(fragment: Fragment): boolean {
+    const { number } = fragment;
+    return number === null ? this.#numberless.has(fragment.clusterMs) : this.#engine.hasSeen(number);
+  }
+
+  /** Takes a complete fragment, unless the recording has ended; `raw` are its bytes where the dump is kept. */
+  take(fragment: Fragment, raw: readonly Uint8Array[]): void {
+    if (this.#endedBy !== undefined) return;
+    const ended = endBefore(fragment, this.request, this.#engine.current?.startMs);
+    if (ended !== undefined) {
+      this.end(ended);
+      return;
+    }
+    if (fragment.number === null) {
+      this.#numberless.add(fragment.clusterMs);
+      if (this.#numberless.size > REMEMBERED) {
+        for (const oldest of this.#numberless) {
+          this.#numberless.delete(oldest);
+          break;
+        }
+      }
+    }
+    this.#taken = true;
+    this.#engine.fragment(fragment);
+    if (this.#endedBy !== undefined) return;
+    if (this.#taken) this.#dump?.add(raw, this.#engine.current);
+    this.#dirty = true;
+    this.position = positionOf(fragment);
+    const behind = Number(fragment.tags.get(MILLIS_BEHIND_NOW) ?? Number.NaN);
+    this.emit({
+      event: 'fragment',
+      number: fragment.number,
+      contactId: this.#gate.contactId,
+      startMs: fragment.clusterMs,
+      behindMs: Number.isFinite(behind) ? behind : null,
+      blocks: fragment.blocks.count,
+    });
+    if (endsWith(fragment, this.request)) this.end('stop-fragment');
+  }
+
+  /** Takes what a connection left behind when nothing more was to come, although the recording has ended. */
+  takeLast(fragment: Fragment, raw: readonly Uint8Array[]): void {
+    const endedBy = this.#endedBy;
+    this.#endedBy = undefined;
+    this.take(fragment, raw);
+    this.#endedBy ??= endedBy;
+  }
+
+  /** Part of the stream is unreadable, and stays so when it is asked for again. */
+  damage(damage: Damage): void {
+    this.#engine.damage(damage);
+  }
+
+  /** To be called when a piece of the input has been taken. What it returns says when to go on. */
+  afterPiece(): Promise<void> | undefined {
+    if (this.#dirty) this.#checkpointSoon();
+    return this.#options.drained?.();
+  }
+
+  /** What another process, or this one later, goes on with. Undefined while some fragment waits for the next. */
+  checkpoint(): { state: CaptureState; patches: readonly FilePatch[] } | undefined {
+    if (this.#engine.pending) return undefined;
+    const { state, patches } = this.#engine.checkpoint();
+    return { state: this.#state(state), patches };
+  }
+
+  /** Puts where the recording stands on record, unless a fragment waits for the next. */
+  save(): void {
+    this.#dirty = false;
+    this.#checkpointed = performance.now();
+    const { store } = this.#options;
+    if (store === undefined) return;
+    const made = this.checkpoint();
+    if (made === undefined) return;
+    store.save(made.state, made.patches);
+    this.#engine.applyPatches();
+  }
+
+  /** Finishes every file. @throws What cannot be written; the unfinished files and the last checkpoint stay then. */
+  finish(): CaptureReport {
+    this.#stopClock();
+    const endedBy = this.#endedBy ?? 'signal';
+    this.#endedBy = endedBy;
+    this.#engine.seal();
+    this.save();
+    const contacts = this.#engine.finish();
+    const dump = contacts.length === 0 ? (this.#dump?.discard(), undefined) : this.#dump?.finish();
+    this.#options.store?.remove();
+    this.emit({ event: 'finished', endedBy });
+    return {
+      input: this.name,
+      bytes: this.bytes,
+      contacts,
+      warnings: this.warnings.list(),
+      endedBy,
+      connections: this.connections,
+      ...(dump && { dump }),
+    };
+  }
+
+  /** Gives up: nothing stays behind. */
+  discard(): void {
+    this.#stopClock();
+    this.#engine.discard();
+    this.#dump?.discard();
+    this.#options.store?.remove();
+  }
+
+  /** Leaves the unfinished files and the last checkpoint where they are, to go on with later. */
+  abandon(): void {
+    this.#stopClock();
+    this.#engine.abandon();
+    this.#dump?.abandon();
+  }
+
+  #accept(fragment: Fragment, attribution: Attribution): boolean {
+    if (this.#endedBy !== undefined) return false;
+    const before = this.#gate.contactId;
+    const verdict = this.#gate.judge(attribution);
+    if (verdict === 'after') {
+      this.emit({ event: 'contact-changed', from: before, to: attribution.contactId! });
+      this.end('contact-changed');
+    }
+    this.#taken = verdict === 'ours' && fragment.blocks.count > 0;
+    return verdict === 'ours';
+  }
+
+  #state(engine: CaptureState['engine']): CaptureState {
+    return {
+      request: this.request,
+      options: this.#options.recording,
+      position: this.position,
+      contactId: this.#gate.contactId,
+      begun: this.#gate.begun,
+      endedBy: this.#endedBy,
+      connections: this.connections,
+      bytes: this.bytes,
+      engine,
+      dump: this.#dump?.state,
+    };
+  }
+
+  #checkpointSoon(): void {
+    if (this.#timer !== undefined) return;
+    const due = this.#checkpointed + CHECKPOINT_MS - performance.now();
+    if (due <= 0) {
+      this.save();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      try {
+        this.save();
+      } catch (error) {
+        this.onFailure(error);
+      }
+    }, due);
+  }
+
+  #stopClock(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+function positionOf(fragment: Fragment): Position {
+  const { number, serverMs, producerMs, clusterMs, tags } = fragment;
+  return { number, serverMs, producerMs, clusterMs, token: tags.get(CONTINUATION_TOKEN) ?? null };
+}

@@ -1,0 +1,28 @@
+// What a capture has to know to go on in another process: plain values that JSON can carry.
+import type { EngineState } from '../state.ts';
+import type { RecordingOptions } from '../types.ts';
+import type { CaptureRequest, EndedBy } from './request.ts';
+
+/** Where a stream is to be gone on with: its last fragment that is in the recording, or was passed over. */
+export interface Position {
+  number: string | null;
+  /** Milliseconds since the epoch. */
+  serverMs: number | null;
+  producerMs: number | null;
+  clusterMs: number;
+  token: string | null;
+}
+
+export interface CaptureState {
+  request: CaptureRequest;
+  options: RecordingOptions;
+  position: Position | null;
+  contactId: string | null;
+  begun: boolean;
+  endedBy?: EndedBy | undefined;
+  connections: number;
+  bytes: number;
+  engine: EngineState;
+  /** The dump so far, relative to the output folder. */
+  dump?: { path: string; temporary: string; size: number } | undefined;
+}

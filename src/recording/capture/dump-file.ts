@@ -1,0 +1,67 @@
+// The dump of a recording as the service sent it: the bytes of every fragment that belongs to it, once.
+import path from 'node:path';
+import { Chunk, ChunkPool } from '../chunk.ts';
+import { compactTime, safePart } from '../file-name.ts';
+import { FileWriter, type FileWriterOptions } from '../file-writer.ts';
+
+const UNPOOLED = new ChunkPool();
+
+export class DumpFile {
+  readonly #folder: string;
+  readonly #options: FileWriterOptions;
+  #writer: FileWriter | undefined;
+  /** What came before the contact's first audio told the name. */
+  #early: Uint8Array[] = [];
+
+  constructor(folder: string, options: FileWriterOptions, state?: { path: string; temporary: string; size: number }) {
+    this.#folder = folder;
+    this.#options = options;
+    if (state === undefined) return;
+    this.#writer = new FileWriter(path.join(folder, state.path), {
+      ...options,
+      resume: { temporary: path.join(folder, state.temporary), size: state.size },
+    });
+  }
+
+  add(bytes: readonly Uint8Array[], contact: { contactId: string | null; startMs: number | undefined } | undefined): void {
+    this.#early.push(...bytes);
+    if (this.#writer === undefined) {
+      if (contact?.startMs === undefined) return;
+      const id = contact.contactId === null ? 'unknown' : safePart(contact.contactId);
+      const name = `${id}_${compactTime(contact.startMs)}.mkv`;
+      this.#writer = new FileWriter(path.join(this.#folder, name), this.#options);
+    }
+    for (const piece of this.#early) {
+      const chunk = new Chunk(Buffer.from(piece.buffer, piece.byteOffset, piece.length), UNPOOLED);
+      chunk.length = piece.length;
+      // Twice, so that the pool does not take over what is not its own.
+      chunk.retain(2);
+      this.#writer.write(chunk, this.#writer.size);
+    }
+    this.#early = [];
+  }
+
+  get state(): { path: string; temporary: string; size: number } | undefined {
+    const writer = this.#writer;
+    return (
+      writer && {
+        path: path.relative(this.#folder, writer.path),
+        temporary: path.relative(this.#folder, writer.temporary),
+        size: writer.size,
+      }
+    );
+  }
+
+  finish(): { path: string; bytes: number } | undefined {
+    this.#writer?.finish();
+    return this.#writer && { path: this.#writer.path, bytes: this.#writer.size };
+  }
+
+  discard(): void {
+    this.#writer?.discard();
+  }
+
+  abandon(): void {
+    this.#writer?.abandon();
+  }
+}
