@@ -1,4 +1,5 @@
 // The files of one contact: which tracks and layouts go where.
+import fs from 'node:fs';
 import path from 'node:path';
 import type { SampleFormat } from '../connect/sample-format.ts';
 import type { ChunkConsumer, ChunkPool } from './chunk.ts';
@@ -7,7 +8,7 @@ import { DEFAULT_NAME, fileName } from './file-name.ts';
 import type { Patch } from './file-writer.ts';
 import type { FileState, FilesState } from './state.ts';
 import type { FileReport, Layout, RecordingOptions, TrackDirection } from './types.ts';
-import { type OutputFile, PlainFile, WavFile } from './wav-file.ts';
+import { DoneFile, type OutputFile, PlainFile, WavFile } from './wav-file.ts';
 
 const WHAT = {
   from: 'AUDIO_FROM_CUSTOMER',
@@ -188,11 +189,18 @@ export class ContactFiles {
 
   #restore(folder: string, { files, combined }: FilesState): void {
     for (const { path: place, temporary, size, ...facts } of files) {
+      if (!fs.existsSync(path.join(folder, temporary))) {
+        // The process stopped between giving this file its name and the next one.
+        this.#entries.push({ ...facts, file: new DoneFile(path.join(folder, place), size) });
+        continue;
+      }
       this.#open(facts, path.join(folder, place), { temporary: path.join(folder, temporary), size });
     }
     if (combined === undefined) return;
-    const file = (layout: Layout) =>
-      this.#entries.find((entry) => entry.layout === layout)?.file as WavFile | undefined;
+    const file = (layout: Layout) => {
+      const found = this.#entries.find((entry) => entry.layout === layout)?.file;
+      return found instanceof WavFile ? found : undefined;
+    };
     this.#combinedRate = combined.rate;
     for (const [side, track] of combined.sides) this.#sides.set(side, track);
     this.#combiner = new Combiner(this.#pool, file('stereo'), file('mix'), combined.combiner);

@@ -147,7 +147,12 @@ export class FileWriter {
       // A link, unlike a rename, never replaces a file that has come into being meanwhile.
       fs.linkSync(this.temporary, this.path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw exists(this.path);
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+        // An earlier process may have come this far, and no further.
+        if (!sameFile(this.temporary, this.path)) throw exists(this.path);
+        fs.unlinkSync(this.temporary);
+        return;
+      }
       // Some file systems have no links.
       fs.renameSync(this.temporary, this.path);
       return;
@@ -174,4 +179,9 @@ export class FileWriter {
       written += fs.writeSync(this.#fd, bytes, written, length - written, position + written);
     }
   }
+}
+
+function sameFile(a: string, b: string): boolean {
+  const [one, other] = [fs.statSync(a, { bigint: true }), fs.statSync(b, { bigint: true })];
+  return one.ino === other.ino && one.dev === other.dev;
 }

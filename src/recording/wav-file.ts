@@ -139,3 +139,31 @@ export class PlainFile implements OutputFile {
     this.#writer.abandon();
   }
 }
+
+/** A file that has its final name already. */
+export class DoneFile implements OutputFile {
+  readonly temporary: string;
+
+  constructor(
+    readonly path: string,
+    readonly size: number,
+  ) {
+    this.temporary = path;
+  }
+
+  write(chunk: Chunk): void {
+    chunk.release();
+  }
+
+  settle(): Patch[] {
+    return [];
+  }
+
+  applyPatches(): void {}
+
+  finish(): void {}
+
+  discard(): void {}
+
+  abandon(): void {}
+}

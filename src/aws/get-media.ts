@@ -1,0 +1,59 @@
+// GetMedia: a live stream from Kinesis Video Streams, as the capture engine asks for it.
+import type { Readable } from 'node:stream';
+import { GetMediaCommand, type StartSelector } from '@aws-sdk/client-kinesis-video-media';
+import { KvsrecError } from '../errors.ts';
+import type { MediaSource, MediaStart } from '../recording/capture/media-source.ts';
+import { archiveSource } from './archive.ts';
+import { bodyConnection } from './body-connection.ts';
+import { type KinesisVideo, streamParameters } from './kinesis-video.ts';
+import { sourceFault } from './source-fault.ts';
+import { type StreamId, streamName } from './stream-id.ts';
+
+/** A stream of the service: live by GetMedia, past by its archive. */
+export function kinesisSource(service: KinesisVideo, stream: StreamId): MediaSource {
+  const name = streamName(stream);
+  const task = {
+    doing: `read the stream ${name}`,
+    action: 'kinesisvideo:GetMedia',
+    resource: stream.arn,
+  };
+  return {
+    name,
+    archive: archiveSource(service, stream),
+    async open(start, signal) {
+      try {
+        const client = await service.media(stream);
+        const { Payload } = await client.send(
+          new GetMediaCommand({ ...streamParameters(stream), StartSelector: selector(start) }),
+          { abortSignal: signal },
+        );
+        return bodyConnection(Payload as Readable, name);
+      } catch (error) {
+        const fault = sourceFault(error, task);
+        service.forget(stream);
+        if (fault instanceof Error && fault.cause instanceof KvsrecError && fault.cause.code === 'aws-expired-credentials') {
+          service.renew();
+        }
+        throw fault;
+      }
+    },
+  };
+}
+
+function selector(start: MediaStart): StartSelector {
+  switch (start.at) {
+    case 'now':
+      return { StartSelectorType: 'NOW' };
+    case 'earliest':
+      return { StartSelectorType: 'EARLIEST' };
+    case 'fragment':
+      return { StartSelectorType: 'FRAGMENT_NUMBER', AfterFragmentNumber: start.number };
+    case 'token':
+      return { StartSelectorType: 'CONTINUATION_TOKEN', ContinuationToken: start.token };
+    case 'time':
+      return {
+        StartSelectorType: start.clock === 'server' ? 'SERVER_TIMESTAMP' : 'PRODUCER_TIMESTAMP',
+        StartTimestamp: new Date(start.ms),
+      };
+  }
+}

@@ -1,0 +1,121 @@
+// The clients of Kinesis Video Streams, made once for all streams, and the endpoints at which a stream's media are had.
+import http from 'node:http';
+import https from 'node:https';
+import { type APIName, GetDataEndpointCommand, KinesisVideoClient } from '@aws-sdk/client-kinesis-video';
+import { KinesisVideoArchivedMediaClient } from '@aws-sdk/client-kinesis-video-archived-media';
+import { KinesisVideoMediaClient } from '@aws-sdk/client-kinesis-video-media';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { awsError } from './aws-error.ts';
+import { type AwsSettings, clientConfig } from './client-config.ts';
+import { streamName } from './stream-id.ts';
+import type { StreamId } from './stream-id.ts';
+
+/** Milliseconds within which the service has to begin to answer. */
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/** Shared by all recordings of a process. */
+export class KinesisVideo {
+  readonly #settings: AwsSettings;
+  readonly #handler: NodeHttpHandler;
+  #control: KinesisVideoClient | undefined;
+  readonly #media = new Map<string, KinesisVideoMediaClient>();
+  readonly #archived = new Map<string, KinesisVideoArchivedMediaClient>();
+  readonly #endpoints = new Map<string, Promise<string>>();
+
+  constructor(settings: AwsSettings = {}) {
+    this.#settings = settings;
+    // A connection a call, and each lasts as long as the call does.
+    const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
+    this.#handler = new NodeHttpHandler({
+      ...clientConfig(settings).requestHandler,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent(agent),
+    });
+  }
+
+  /** @throws What the SDK throws. */
+  async media(stream: StreamId): Promise<KinesisVideoMediaClient> {
+    const endpoint = await this.#endpoint(stream, 'GET_MEDIA');
+    return kept(this.#media, endpoint, () => new KinesisVideoMediaClient(this.#dataConfig(endpoint)));
+  }
+
+  /** @throws What the SDK throws. */
+  async archived(stream: StreamId, api: 'LIST_FRAGMENTS' | 'GET_MEDIA_FOR_FRAGMENT_LIST'): Promise<KinesisVideoArchivedMediaClient> {
+    const endpoint = await this.#endpoint(stream, api);
+    return kept(this.#archived, endpoint, () => new KinesisVideoArchivedMediaClient(this.#dataConfig(endpoint)));
+  }
+
+  /** Forgets a stream's endpoints: they may have moved. */
+  forget(stream: StreamId): void {
+    for (const key of this.#endpoints.keys()) {
+      if (key.endsWith(` ${streamName(stream)}`)) this.#endpoints.delete(key);
+    }
+  }
+
+  /** Makes new clients, which ask for credentials anew. */
+  renew(): void {
+    this.#control = undefined;
+    this.#media.clear();
+    this.#archived.clear();
+  }
+
+  /** Lets go of all connections. */
+  close(): void {
+    this.#handler.destroy();
+  }
+
+  async #endpoint(stream: StreamId, api: APIName): Promise<string> {
+    const key = `${api} ${streamName(stream)}`;
+    const asked = kept(this.#endpoints, key, () => this.#ask(stream, api));
+    try {
+      return await asked;
+    } catch (error) {
+      this.#endpoints.delete(key);
+      throw error;
+    }
+  }
+
+  async #ask(stream: StreamId, api: APIName): Promise<string> {
+    this.#control ??= new KinesisVideoClient({
+      ...clientConfig(this.#settings),
+      requestHandler: this.#handler,
+    });
+    const task = {
+      doing: `look up the endpoint of the stream ${streamName(stream)}`,
+      action: 'kinesisvideo:GetDataEndpoint',
+      resource: stream.arn,
+    };
+    try {
+      const { DataEndpoint } = await this.#control.send(
+        new GetDataEndpointCommand({ ...streamParameters(stream), APIName: api }),
+      );
+      return DataEndpoint!;
+    } catch (error) {
+      throw awsError(error, task);
+    }
+  }
+
+  #dataConfig(endpoint: string) {
+    return {
+      ...clientConfig(this.#settings),
+      endpoint,
+      requestHandler: this.#handler,
+      // Whoever reads on knows better when to ask again: after which fragment, and within which quota.
+      maxAttempts: 1,
+    };
+  }
+}
+
+/** A stream as the service's requests name it. */
+export function streamParameters(stream: StreamId): { StreamARN?: string; StreamName?: string } {
+  return stream.arn === undefined ? { StreamName: stream.name! } : { StreamARN: stream.arn };
+}
+
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

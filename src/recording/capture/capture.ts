@@ -1,0 +1,75 @@
+// A capture from beginning to end: where it reads from, and what becomes of its files.
+import { type CallRecorder, CallRecorder as Recorder, type CallRecorderOptions } from './call-recorder.ts';
+import { ArchiveReader } from './archive-reader.ts';
+import type { RequestPace } from './backoff.ts';
+import { LiveReader } from './live-reader.ts';
+import { type MediaSource, SourceFault } from './media-source.ts';
+import type { CaptureReport } from './request.ts';
+
+export interface CaptureOptions extends Omit<CallRecorderOptions, 'name'> {
+  source: MediaSource;
+  /** When it fires, what is there is finished. */
+  signal?: AbortSignal | undefined;
+  /** Shared by all captures of the same stream. */
+  pace?: RequestPace | undefined;
+}
+
+/**
+ * Records one contact of a stream until its call ends. What is received in full is in the recording exactly once, whatever
+ * the network does meanwhile.
+ * @throws KvsrecError where nothing could be recorded; Node's errors of writing as they are, the unfinished files and the
+ *   last checkpoint then stay to go on with (`resume`) where there is a `store`, else nothing does.
+ */
+export async function capture(options: CaptureOptions): Promise<CaptureReport> {
+  const { source, signal = new AbortController().signal, pace } = options;
+  const recorder = new Recorder({ ...options, name: source.name });
+  const own = new AbortController();
+  let failure: { error: unknown } | undefined;
+  recorder.onFailure = (error) => {
+    failure ??= { error };
+    own.abort();
+  };
+  try {
+    if (options.state === undefined) recorder.save();
+    await read(source, recorder, AbortSignal.any([signal, own.signal]), pace);
+    if (failure !== undefined) throw failure.error;
+    return recorder.finish();
+  } catch (thrown) {
+    const error = failure?.error ?? thrown;
+    if (options.store === undefined || (error instanceof SourceFault && !recorder.begun)) recorder.discard();
+    else recorder.abandon();
+    throw error instanceof SourceFault ? error.error : error;
+  }
+}
+
+async function read(
+  source: MediaSource,
+  recorder: CallRecorder,
+  signal: AbortSignal,
+  pace: RequestPace | undefined,
+): Promise<void> {
+  const { archive } = recorder.request;
+  const past = archive !== undefined && source.archive !== undefined;
+  recorder.emit({ event: 'started', source: source.name, archive: past });
+  try {
+    if (past) {
+      try {
+        await new ArchiveReader(source.archive!, recorder, signal, pace).run();
+        return;
+      } catch (error) {
+        if (!(error instanceof SourceFault) || !archive.fallback || recorder.position !== null) throw error;
+        recorder.emit({ event: 'reconnect', reason: error.error.message, attempt: 0, waitMs: 0 });
+      }
+    }
+    await new LiveReader(source, recorder, signal, pace).run();
+  } catch (error) {
+    // What there is of a recording is worth more than the error that ended it.
+    if (!(error instanceof SourceFault) || !recorder.begun) throw error;
+    recorder.warnings.add({ code: 'service-error', message: withHint(error) });
+    recorder.end('service-error');
+  }
+}
+
+function withHint({ error }: SourceFault): string {
+  return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`;
+}
