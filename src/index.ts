@@ -29,6 +29,35 @@ export {
 } from './matroska/demuxer.ts';
 export { MATROSKA } from './matroska/schema.ts';
 export { type AudioTap, joinTaps, type TappedTrack } from './recording/audio-tap.ts';
+export {
+  CallRecorder,
+  type CallRecorderOptions,
+  type CheckpointStore,
+} from './recording/capture/call-recorder.ts';
+export { type CaptureOptions, capture } from './recording/capture/capture.ts';
+export type { CaptureState, Position } from './recording/capture/capture-state.ts';
+export {
+  CheckpointFile,
+  findCheckpoints,
+  takeOver,
+  type Unfinished,
+} from './recording/capture/checkpoint-file.ts';
+export {
+  type ArchiveSource,
+  type Clock,
+  type ListedFragment,
+  type MediaConnection,
+  type MediaSource,
+  type MediaStart,
+  SourceFault,
+} from './recording/capture/media-source.ts';
+export {
+  type CaptureEvent,
+  type CaptureReport,
+  type CaptureRequest,
+  DEFAULT_CAPTURE,
+  type EndedBy,
+} from './recording/capture/request.ts';
 export { type EngineCheckpoint, type EngineHooks, RecordingEngine } from './recording/engine.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';

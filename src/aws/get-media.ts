@@ -31,7 +31,11 @@ export function kinesisSource(service: KinesisVideo, stream: StreamId): MediaSou
       } catch (error) {
         const fault = sourceFault(error, task);
         service.forget(stream);
-        if (fault instanceof Error && fault.cause instanceof KvsrecError && fault.cause.code === 'aws-expired-credentials') {
+        if (
+          fault instanceof Error &&
+          fault.cause instanceof KvsrecError &&
+          fault.cause.code === 'aws-expired-credentials'
+        ) {
           service.renew();
         }
         throw fault;

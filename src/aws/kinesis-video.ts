@@ -7,8 +7,8 @@ import { KinesisVideoMediaClient } from '@aws-sdk/client-kinesis-video-media';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { awsError } from './aws-error.ts';
 import { type AwsSettings, clientConfig } from './client-config.ts';
-import { streamName } from './stream-id.ts';
 import type { StreamId } from './stream-id.ts';
+import { streamName } from './stream-id.ts';
 
 /** Milliseconds within which the service has to begin to answer. */
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -41,9 +41,16 @@ export class KinesisVideo {
   }
 
   /** @throws What the SDK throws. */
-  async archived(stream: StreamId, api: 'LIST_FRAGMENTS' | 'GET_MEDIA_FOR_FRAGMENT_LIST'): Promise<KinesisVideoArchivedMediaClient> {
+  async archived(
+    stream: StreamId,
+    api: 'LIST_FRAGMENTS' | 'GET_MEDIA_FOR_FRAGMENT_LIST',
+  ): Promise<KinesisVideoArchivedMediaClient> {
     const endpoint = await this.#endpoint(stream, api);
-    return kept(this.#archived, endpoint, () => new KinesisVideoArchivedMediaClient(this.#dataConfig(endpoint)));
+    return kept(
+      this.#archived,
+      endpoint,
+      () => new KinesisVideoArchivedMediaClient(this.#dataConfig(endpoint)),
+    );
   }
 
   /** Forgets a stream's endpoints: they may have moved. */

@@ -12,10 +12,14 @@ const ARN = /^arn:[a-z0-9-]+:kinesisvideo:([a-z0-9-]+):\d+:stream\/([a-zA-Z0-9_.
 export function streamId({ arn, name }: { arn?: string | undefined; name?: string | undefined }): StreamId {
   if (arn !== undefined && ARN.test(arn)) return { arn };
   if (arn === undefined && name !== undefined && NAME.test(name)) return { name };
-  throw new KvsrecError('bad-stream', `"${arn ?? name}" is no ${arn === undefined ? 'stream name' : 'stream ARN'}`, {
-    exitCode: 2,
-    hint: 'An ARN looks like arn:aws:kinesisvideo:us-east-1:111122223333:stream/NAME/1726675200000.',
-  });
+  throw new KvsrecError(
+    'bad-stream',
+    `"${arn ?? name}" is no ${arn === undefined ? 'stream name' : 'stream ARN'}`,
+    {
+      exitCode: 2,
+      hint: 'An ARN looks like arn:aws:kinesisvideo:us-east-1:111122223333:stream/NAME/1726675200000.',
+    },
+  );
 }
 
 /** The stream as people know it. */

@@ -25,6 +25,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'record',
+    arguments: '',
+    summary: 'record a call while it goes on, or one that has ended',
+    group: 'Calls',
+    load: async () => (await import('./commands/record.ts')).record,
+  },
+  {
     name: 'merge',
     arguments: '<first> <second> <output>',
     summary: 'lay one WAV file over another, mixed or in stereo',

@@ -24,5 +24,9 @@ export function settingOptions(key: SettingKey): Option[] {
 function defaultText(key: SettingKey): string {
   const value = describe(key).default;
   if (value === undefined || value === false) return '';
-  return ` (default: ${Array.isArray(value) ? value.join(',') : String(value)}${key === 'gapTolerance' ? 'ms' : ''})`;
+  return ` (default: ${Array.isArray(value) ? value.join(',') : describe(key).flag.includes('<time>') ? timeText(Number(value)) : String(value)})`;
+}
+
+function timeText(ms: number): string {
+  return ms >= 1000 && ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }

@@ -23,16 +23,16 @@ const list = <const T extends readonly [string, ...string[]]>(words: T) => {
   );
 };
 
-/** Milliseconds: a number, or `100`, `100ms`, `0.1s`, `1m`. */
+/** Milliseconds: a number, or `100`, `100ms`, `0.1s`, `1m`, `4h`. */
 const milliseconds = () => {
   const expected = 'expected a length of time such as 100, 100ms or 0.1s';
   return z.pipe(z.transform(toMilliseconds), z.number(expected).check(z.nonnegative(expected)));
 };
 
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const;
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 function toMilliseconds(value: unknown): unknown {
-  const parts = typeof value === 'string' ? /^(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m)?$/.exec(value.trim()) : null;
+  const parts = typeof value === 'string' ? /^(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h)?$/.exec(value.trim()) : null;
   return parts ? Number(parts[1]) * UNIT_MS[(parts[2] ?? 'ms') as keyof typeof UNIT_MS] : value;
 }
 
@@ -59,6 +59,17 @@ const tagAndValue = () =>
       value: pair.slice(pair.indexOf('=') + 1),
     })),
   );
+
+/** A whole number from 1. */
+const count = () => {
+  const expected = 'expected a whole number from 1';
+  return z.pipe(
+    z.transform((value: unknown) =>
+      typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value,
+    ),
+    z.int(expected).check(z.positive(expected)),
+  );
+};
 
 /** A number of jobs, or `auto`. */
 const jobs = () => {
@@ -87,10 +98,16 @@ export const SCHEMA = {
   gapTolerance: milliseconds(),
   contactId: z.optional(text('expected a contact id')),
   match: z.optional(tagAndValue()),
+  idleTimeout: milliseconds(),
+  stallTimeout: milliseconds(),
+  maxDuration: z.optional(milliseconds()),
+  retries: count(),
   out: text('expected a directory'),
   name: text('expected a template'),
   overwrite: toggle(),
+  saveMkv: toggle(),
   jobs: jobs(),
+  concurrency: count(),
   region: z.optional(text('expected a region')),
   profile: z.optional(text('expected a profile')),
   endpointUrl: z.optional(webAddress()),

@@ -12,7 +12,7 @@ export interface SettingDescription {
   /** Value where no source gives one; undefined means "not set". */
   readonly default: unknown;
   /** Heading of the flag in a command's help. */
-  readonly group: 'Audio' | 'Selection' | 'Output' | 'Work' | 'AWS' | 'Global';
+  readonly group: 'Audio' | 'Selection' | 'Call' | 'Output' | 'Work' | 'AWS' | 'Global';
   /** Names of the commands the setting belongs to, or `all`. */
   readonly commands: readonly string[] | 'all';
   /** The words that a value, or an item of a list, can be. */
@@ -41,7 +41,7 @@ export const SETTINGS = {
     env: 'KVSREC_LAYOUT',
     default: ['separate'],
     group: 'Audio',
-    commands: ['split'],
+    commands: ['split', 'record'],
     choices: ['separate', 'stereo', 'mix'],
     list: true,
   },
@@ -51,7 +51,7 @@ export const SETTINGS = {
     env: 'KVSREC_TRACK',
     default: 'both',
     group: 'Audio',
-    commands: ['split'],
+    commands: ['split', 'record'],
     choices: ['from', 'to', 'both'],
   },
   timeline: {
@@ -60,7 +60,7 @@ export const SETTINGS = {
     env: 'KVSREC_TIMELINE',
     default: 'aligned',
     group: 'Audio',
-    commands: ['split'],
+    commands: ['split', 'record'],
     choices: ['aligned', 'packed'],
   },
   gapTolerance: {
@@ -70,7 +70,7 @@ export const SETTINGS = {
     env: 'KVSREC_GAP_TOLERANCE',
     default: 100,
     group: 'Audio',
-    commands: ['split'],
+    commands: ['split', 'record'],
   },
   contactId: {
     description: 'keep only this contact',
@@ -78,7 +78,7 @@ export const SETTINGS = {
     env: 'KVSREC_CONTACT_ID',
     default: undefined,
     group: 'Selection',
-    commands: ['split'],
+    commands: ['split', 'record'],
     text: true,
     example: 'b0e14540-ca63-4a9c-9273-2b3f1b0a5c1e',
   },
@@ -88,8 +88,41 @@ export const SETTINGS = {
     env: 'KVSREC_MATCH',
     default: undefined,
     group: 'Selection',
-    commands: ['split', 'inspect'],
+    commands: ['split', 'inspect', 'record'],
     example: 'Room=12',
+  },
+  idleTimeout: {
+    description: 'end when no new fragment has come for so long; 0 for never',
+    flag: '--idle-timeout <time>',
+    env: 'KVSREC_IDLE_TIMEOUT',
+    default: 30_000,
+    group: 'Call',
+    commands: ['record'],
+  },
+  stallTimeout: {
+    description: 'ask again when a connection has been silent for so long',
+    flag: '--stall-timeout <time>',
+    env: 'KVSREC_STALL_TIMEOUT',
+    default: 10_000,
+    group: 'Call',
+    commands: ['record'],
+  },
+  maxDuration: {
+    description: 'end after so much audio, as 90s or 30m',
+    flag: '--max-duration <time>',
+    env: 'KVSREC_MAX_DURATION',
+    default: undefined,
+    group: 'Call',
+    commands: ['record'],
+    example: '4h',
+  },
+  retries: {
+    description: 'failures in a row, with growing waits, after which an outage ends a recording',
+    flag: '--retries <count>',
+    env: 'KVSREC_RETRIES',
+    default: 20,
+    group: 'Call',
+    commands: ['record'],
   },
   out: {
     description: 'directory for the files, made where it is missing',
@@ -97,7 +130,7 @@ export const SETTINGS = {
     env: 'KVSREC_OUT',
     default: '.',
     group: 'Output',
-    commands: ['split'],
+    commands: ['split', 'record'],
     text: true,
   },
   name: {
@@ -107,7 +140,7 @@ export const SETTINGS = {
     env: 'KVSREC_NAME',
     default: '{contactId}_{start}_{what}',
     group: 'Output',
-    commands: ['split'],
+    commands: ['split', 'record'],
     text: true,
   },
   overwrite: {
@@ -116,7 +149,16 @@ export const SETTINGS = {
     env: 'KVSREC_OVERWRITE',
     default: false,
     group: 'Output',
-    commands: ['split', 'merge', 'redact'],
+    commands: ['split', 'record', 'merge', 'redact'],
+    toggle: true,
+  },
+  saveMkv: {
+    description: 'keep the dump, too',
+    flag: '--save-mkv',
+    env: 'KVSREC_SAVE_MKV',
+    default: false,
+    group: 'Output',
+    commands: ['record'],
     toggle: true,
   },
   jobs: {
@@ -126,6 +168,14 @@ export const SETTINGS = {
     default: 1,
     group: 'Work',
     commands: ['split'],
+  },
+  concurrency: {
+    description: 'calls to record at the same time',
+    flag: '--concurrency <count>',
+    env: 'KVSREC_CONCURRENCY',
+    default: 100,
+    group: 'Work',
+    commands: ['record'],
   },
   region: {
     description: 'AWS region; otherwise AWS_REGION or that of the profile counts',

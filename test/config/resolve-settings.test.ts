@@ -65,6 +65,22 @@ const ROWS: Record<SettingKey, Row> = {
     bad: 'Room',
     badInFile: { Room: 1 },
   },
+  idleTimeout: {
+    flag: ['10s', 10_000],
+    env: ['500ms', 500],
+    file: ['1m', 60_000],
+    bad: 'soon',
+    badInFile: -1,
+  },
+  stallTimeout: { flag: ['5s', 5000], env: ['500', 500], file: [750, 750], bad: 'late', badInFile: -1 },
+  maxDuration: {
+    flag: ['90m', 5_400_000],
+    env: ['2h', 7_200_000],
+    file: ['30s', 30_000],
+    bad: 'x',
+    badInFile: -1,
+  },
+  retries: { flag: ['3', 3], env: ['5', 5], file: [7, 7], bad: '0', badInFile: 1.5 },
   out: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: ['c'] },
   name: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: 5 },
   overwrite: {
@@ -74,7 +90,9 @@ const ROWS: Record<SettingKey, Row> = {
     bad: 'maybe',
     badInFile: 'sometimes',
   },
+  saveMkv: { flag: [true, true], env: ['no', false], file: [true, true], bad: 'maybe', badInFile: 'x' },
   jobs: { flag: ['auto', 'auto'], env: ['3', 3], file: [4, 4], bad: '0', badInFile: 1.5 },
+  concurrency: { flag: ['3', 3], env: ['5', 5], file: [7, 7], bad: 'auto', badInFile: 0 },
   region: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: 5 },
   profile: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: 5 },
   endpointUrl: {
@@ -206,7 +224,7 @@ describe('all sources', () => {
     expect((await resolve({ gapTolerance: text })).values.gapTolerance).toBe(milliseconds);
   });
 
-  test.each(['-1', '1h', '', 'ms', '1e3', 'Infinity', '0x10'])('the bad gap tolerance %j', async (text) => {
+  test.each(['-1', '1d', '', 'ms', '1e3', 'Infinity', '0x10'])('the bad gap tolerance %j', async (text) => {
     expect((await failure(resolve({ gapTolerance: text }))).code).toBe('bad-setting');
   });
 

@@ -184,7 +184,12 @@ export class ArchiveReader {
 
   #gaveUp(number: string, reason = 'it did not come'): Error {
     return inBandFault(
-      { id: undefined, code: reason, meaning: `the archive does not give fragment ${number}`, hint: 'Try again in a while.' },
+      {
+        id: undefined,
+        code: reason,
+        meaning: `the archive does not give fragment ${number}`,
+        hint: 'Try again in a while.',
+      },
       this.#recorder.name,
       this.#recorder.request.start,
     );
@@ -214,6 +219,9 @@ function batchesOf(numbers: readonly string[]): Batch[] {
 
 function sameLength(a: Fragment | undefined, b: Fragment): boolean {
   return (
-    a !== undefined && a.number === b.number && a.blocks.count === b.blocks.count && a.bytes.length === b.bytes.length
+    a !== undefined &&
+    a.number === b.number &&
+    a.blocks.count === b.blocks.count &&
+    a.bytes.length === b.bytes.length
   );
 }

@@ -170,6 +170,7 @@ export class CallRecorder {
       startMs: fragment.clusterMs,
       behindMs: Number.isFinite(behind) ? behind : null,
       blocks: fragment.blocks.count,
+      bytes: this.bytes,
     });
     if (endsWith(fragment, this.request)) this.end('stop-fragment');
   }
@@ -220,7 +221,8 @@ export class CallRecorder {
     this.#engine.seal();
     this.save();
     const contacts = this.#engine.finish();
-    const dump = contacts.length === 0 ? (this.#dump?.discard(), undefined) : this.#dump?.finish();
+    if (contacts.length === 0) this.#dump?.discard();
+    const dump = contacts.length === 0 ? undefined : this.#dump?.finish();
     this.#options.store?.remove();
     this.emit({ event: 'finished', endedBy });
     return {

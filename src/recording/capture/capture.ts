@@ -1,7 +1,8 @@
 // A capture from beginning to end: where it reads from, and what becomes of its files.
-import { type CallRecorder, CallRecorder as Recorder, type CallRecorderOptions } from './call-recorder.ts';
+import { KvsrecError } from '../../errors.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import type { RequestPace } from './backoff.ts';
+import { CallRecorder, type CallRecorderOptions } from './call-recorder.ts';
 import { LiveReader } from './live-reader.ts';
 import { type MediaSource, SourceFault } from './media-source.ts';
 import type { CaptureReport } from './request.ts';
@@ -10,6 +11,8 @@ export interface CaptureOptions extends Omit<CallRecorderOptions, 'name'> {
   source: MediaSource;
   /** When it fires, what is there is finished. */
   signal?: AbortSignal | undefined;
+  /** When it fires, nobody takes the output any more. */
+  closed?: AbortSignal | undefined;
   /** Shared by all captures of the same stream. */
   pace?: RequestPace | undefined;
 }
@@ -21,22 +24,31 @@ export interface CaptureOptions extends Omit<CallRecorderOptions, 'name'> {
  *   last checkpoint then stay to go on with (`resume`) where there is a `store`, else nothing does.
  */
 export async function capture(options: CaptureOptions): Promise<CaptureReport> {
-  const { source, signal = new AbortController().signal, pace } = options;
-  const recorder = new Recorder({ ...options, name: source.name });
+  const { source, signal, closed, pace } = options;
+  const recorder = new CallRecorder({ ...options, name: source.name });
   const own = new AbortController();
   let failure: { error: unknown } | undefined;
   recorder.onFailure = (error) => {
     failure ??= { error };
     own.abort();
   };
+  closed?.addEventListener('abort', () => {
+    recorder.end('output-closed');
+    own.abort();
+  });
+  const signals = [own.signal, ...(signal === undefined ? [] : [signal])];
+  let finishing = false;
   try {
     if (options.state === undefined) recorder.save();
-    await read(source, recorder, AbortSignal.any([signal, own.signal]), pace);
+    await read(source, recorder, AbortSignal.any(signals), pace);
     if (failure !== undefined) throw failure.error;
+    finishing = true;
     return recorder.finish();
   } catch (thrown) {
     const error = failure?.error ?? thrown;
-    if (options.store === undefined || (error instanceof SourceFault && !recorder.begun)) recorder.discard();
+    // What was refused before there was anything is not gone on with; what failed to be written can be.
+    const refused = error instanceof SourceFault || error instanceof KvsrecError;
+    if (options.store === undefined || (refused && !finishing && !recorder.begun)) recorder.discard();
     else recorder.abandon();
     throw error instanceof SourceFault ? error.error : error;
   }
@@ -51,6 +63,7 @@ async function read(
   const { archive } = recorder.request;
   const past = archive !== undefined && source.archive !== undefined;
   recorder.emit({ event: 'started', source: source.name, archive: past });
+  if (recorder.endedBy !== undefined) return;
   try {
     if (past) {
       try {

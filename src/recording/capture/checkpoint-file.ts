@@ -113,9 +113,14 @@ export function takeOver(file: string): Unfinished {
   const store = new CheckpointFile(folder, source, saveMkv, token);
   const sound = filesOf(state).every((one) => isThere(folder, one, state));
   if (sound) {
-    for (const { path: place, position, bytes } of document.patches) patch(path.join(folder, place), position, bytes);
+    for (const { path: place, position, bytes } of document.patches)
+      patch(path.join(folder, place), position, bytes);
   }
-  removeStrays(folder, token, sound ? filesOf(state).map(({ temporary }) => path.join(folder, temporary)) : []);
+  removeStrays(
+    folder,
+    token,
+    sound ? filesOf(state).map(({ temporary }) => path.join(folder, temporary)) : [],
+  );
   return { store, folder, source, saveMkv, state: sound ? state : undefined, last: state };
 }
 
@@ -160,7 +165,8 @@ function patch(file: string, position: number, bytes: string): void {
   const fd = fs.openSync(file, 'r+');
   try {
     const buffer = Buffer.from(bytes, 'base64');
-    for (let at = 0; at < buffer.length; ) at += fs.writeSync(fd, buffer, at, buffer.length - at, position + at);
+    for (let at = 0; at < buffer.length; )
+      at += fs.writeSync(fd, buffer, at, buffer.length - at, position + at);
   } finally {
     fs.closeSync(fd);
   }

@@ -13,7 +13,11 @@ export class DumpFile {
   /** What came before the contact's first audio told the name. */
   #early: Uint8Array[] = [];
 
-  constructor(folder: string, options: FileWriterOptions, state?: { path: string; temporary: string; size: number }) {
+  constructor(
+    folder: string,
+    options: FileWriterOptions,
+    state?: { path: string; temporary: string; size: number },
+  ) {
     this.#folder = folder;
     this.#options = options;
     if (state === undefined) return;
@@ -23,7 +27,10 @@ export class DumpFile {
     });
   }
 
-  add(bytes: readonly Uint8Array[], contact: { contactId: string | null; startMs: number | undefined } | undefined): void {
+  add(
+    bytes: readonly Uint8Array[],
+    contact: { contactId: string | null; startMs: number | undefined } | undefined,
+  ): void {
     this.#early.push(...bytes);
     if (this.#writer === undefined) {
       if (contact?.startMs === undefined) return;

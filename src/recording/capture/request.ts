@@ -61,6 +61,8 @@ export type CaptureEvent =
       /** How far it was behind the newest of the stream when it was sent; null where the service does not say. */
       behindMs: number | null;
       blocks: number;
+      /** Received so far, repeated ones included. */
+      bytes: number;
     }
   | { event: 'reconnect'; reason: string; attempt: number; waitMs: number }
   | { event: 'gap'; fromMs: number; toMs: number; message: string }

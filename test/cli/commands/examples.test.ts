@@ -1,13 +1,22 @@
 // The examples in every command's help work as printed.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.ts';
+import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
 import { buildOnce, CLI, ROOT, scratchDirectory } from '../run-cli.ts';
 
-beforeAll(buildOnce);
+let simulator: Simulator;
+
+beforeAll(async () => {
+  buildOnce();
+  simulator = await startSimulator({
+    streams: { 'demo-call': { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 'max' } },
+  });
+});
+afterAll(() => simulator.close());
 
 describe.each(COMMANDS)('$name', ({ load }) => {
   test('its examples work as printed', async () => {
@@ -17,10 +26,19 @@ describe.each(COMMANDS)('$name', ({ load }) => {
       const cwd = scratchDirectory();
       for (const name of ['fixtures', '.kvsrecrc.example']) symlinkSync(join(ROOT, name), join(cwd, name));
       const script = `kvsrec() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
-      const { status, stderr, stdout } = spawnSync('bash', ['-c', script], { cwd, encoding: 'utf8' });
+      const { status, stderr, stdout } = await shell(script, cwd);
       expect({ line, status, stderr }).toEqual({ line, status: 0, stderr: '' });
       expect(stdout).not.toBe('');
       if (line.includes('--json')) expect(() => JSON.parse(stdout)).not.toThrow();
     }
   });
 });
+
+function shell(script: string, cwd: string): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, ...simulator.environment };
+    execFile('bash', ['-c', script], { cwd, env }, (error, stdout, stderr) =>
+      resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}

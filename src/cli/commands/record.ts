@@ -1,0 +1,249 @@
+// `kvsrec record`: live and past calls from Kinesis Video Streams to audio files.
+
+import type { CallReference } from '../../aws/call-event.ts';
+import type { Settings } from '../../config/resolve-settings.ts';
+import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
+import type { CommandContext, CommandDefinition } from '../command.ts';
+import { statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { eventLine, printableLine } from '../record/event-line.ts';
+import { LiveTally, startLiveView } from '../record/live-view.ts';
+import { type CallPlan, planCall, SOURCE_OPTIONS, usage } from '../record/options.ts';
+import type { RecordRun, SourceNote } from '../record/record-call.ts';
+import { recordSummary } from '../record/summary.ts';
+import { warningLine } from '../split/summary.ts';
+
+export const record: CommandDefinition = {
+  description:
+    'Records a call while it goes on, or afterwards from what the stream retains: the same files as split makes of ' +
+    'the dump, whatever the network does meanwhile. A recording that was killed goes on with --resume.',
+  options: [
+    ...SOURCE_OPTIONS,
+    {
+      flags: '--contacts <file>',
+      description: 'several calls: an event a line, or - for standard input',
+      group: 'Where from',
+    },
+    {
+      flags: '--resume [place]',
+      description: 'go on with what was left in a folder, or with a checkpoint',
+      group: 'Where from',
+    },
+    { flags: '--raw', description: 'with -o -: samples without a WAV header' },
+    { flags: '--events', description: 'a line of JSON on standard error for everything that happens' },
+  ],
+  examples: [
+    {
+      line: 'kvsrec record --stream-name demo-call --start earliest --idle-timeout 2s -o calls',
+      does: 'a call that goes on, from the oldest fragment that the stream has',
+    },
+    {
+      line: 'kvsrec record --event fixtures/events/flow.json --idle-timeout 2s -o calls --json',
+      does: 'the call that a flow’s event tells of; the result as JSON',
+    },
+    {
+      line: 'kvsrec record --stream-name demo-call --start earliest --idle-timeout 2s -o - --track from -q | wc -c',
+      does: 'what the customer says to a pipe, while it is said',
+    },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const { options, settings } = context;
+  if (options.resume !== undefined) return await resume(context);
+  if (options.contacts !== undefined) return await recordContacts(context);
+  const plan = await planCall(options, settings, await reference(context));
+  const { service, note } = await services(settings).serviceFor(plan);
+  if (settings.out === '-') return await recordToPipe(context, plan, note, service);
+  const report = await watched(context, plan, async (watch) => {
+    const { recordCall } = await import('../record/record-call.ts');
+    return await recordCall(plan, note, {
+      service,
+      folder: settings.out,
+      saveMkv: settings.saveMkv,
+      signal: context.signal,
+      ...watch,
+    });
+  });
+  return tell(context, [report]);
+}
+
+/** What the options say of a call beyond themselves: an event, or what Amazon Connect knows. */
+async function reference({ options, settings }: CommandContext): Promise<CallReference | undefined> {
+  if (typeof options.event === 'string') {
+    const [{ readEvent }, { callReference }] = await Promise.all([
+      import('../record/event-file.ts'),
+      import('../../aws/call-event.ts'),
+    ]);
+    return callReference(await readEvent(options.event));
+  }
+  if (typeof options.instanceId !== 'string') return undefined;
+  if (settings.contactId === undefined) {
+    throw usage(
+      '--instance-id needs --contact-id',
+      'Amazon Connect is asked for one contact of the instance.',
+    );
+  }
+  const { describeContact } = await import('../../aws/describe-contact.ts');
+  return await describeContact(settings, options.instanceId, settings.contactId);
+}
+
+/** The clients of each region, made once. */
+function services(settings: Settings) {
+  const known = new Map<string, Promise<RecordRun['service']>>();
+  const paces = new Map<string, RecordRun['pace']>();
+  return {
+    async serviceFor({ stream }: Pick<CallPlan, 'stream'>) {
+      const [{ KinesisVideo }, { regionOf, streamName }, { RequestPace }] = await Promise.all([
+        import('../../aws/kinesis-video.ts'),
+        import('../../aws/stream-id.ts'),
+        import('../../recording/capture/backoff.ts'),
+      ]);
+      const region = settings.region ?? regionOf(stream);
+      const { profile, endpointUrl } = settings;
+      const aws = { region, profile, endpointUrl };
+      const service = known.get(region ?? '') ?? Promise.resolve(new KinesisVideo(aws));
+      known.set(region ?? '', service);
+      const name = streamName(stream);
+      const pace = paces.get(name) ?? new RequestPace();
+      paces.set(name, pace);
+      const note: SourceNote = { stream, ...aws };
+      return { service: await service, note, pace };
+    },
+  };
+}
+
+/** Shows what happens, as a line that changes or as lines of JSON. */
+async function watched(
+  { options, terminal }: CommandContext,
+  { stream, request }: Pick<CallPlan, 'stream' | 'request'>,
+  work: (watch: Pick<RecordRun, 'onEvent' | 'tap'>) => Promise<CaptureReport>,
+): Promise<CaptureReport> {
+  const { streamName } = await import('../../aws/stream-id.ts');
+  const name = streamName(stream);
+  const tally = new LiveTally();
+  const view = options.events === true ? undefined : await startLiveView(terminal, tally);
+  terminal.log(`recording ${name} ${request.archive ? 'from the archive' : 'live'}`);
+  const onEvent = (event: CaptureEvent) => {
+    if (options.events === true) process.stderr.write(`${eventLine(event, name)}\n`);
+    else if (event.event === 'reconnect') terminal.log(`${name}: ${event.reason}; asking again`);
+    view?.tally?.take(event);
+  };
+  try {
+    return await work({ onEvent, tap: view?.tally?.meter });
+  } finally {
+    view?.stop();
+  }
+}
+
+async function tell({ terminal }: CommandContext, reports: readonly CaptureReport[]): Promise<number> {
+  for (const report of reports) {
+    terminal.result(recordSummary(report, terminal.paint));
+    for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
+  }
+  terminal.document({ inputs: reports });
+  return worstStatus(reports.map(({ warnings }) => statusOfWarnings(warnings)));
+}
+
+async function recordToPipe(
+  context: CommandContext,
+  plan: CallPlan,
+  note: SourceNote,
+  service: RecordRun['service'],
+): Promise<number> {
+  const { settings, terminal, signal, options } = context;
+  if (settings.track === 'both') {
+    throw usage('-o - takes one direction', 'Add --track from or --track to.');
+  }
+  if (settings.json || settings.saveMkv) {
+    throw usage('standard output takes the audio alone', 'Leave --json and --save-mkv out, or give -o DIR.');
+  }
+  const [{ pipeOutput }, { joinTaps }, { recordCall }] = await Promise.all([
+    import('../record/pipe-output.ts'),
+    import('../../recording/audio-tap.ts'),
+    import('../record/record-call.ts'),
+  ]);
+  const pipe = pipeOutput(process.stdout, options.raw === true);
+  const report = await watched(context, plan, (watch) =>
+    recordCall(plan, note, {
+      service,
+      folder: undefined,
+      saveMkv: false,
+      signal,
+      closed: pipe.closed,
+      drained: pipe.drained,
+      onEvent: watch.onEvent,
+      tap: joinTaps(watch.tap === undefined ? [pipe.tap] : [pipe.tap, watch.tap]),
+    }),
+  );
+  await pipe.end();
+  for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
+  terminal.note(`${report.input}: ended by ${report.endedBy} after ${report.connections} connections`);
+  return statusOfWarnings(report.warnings);
+}
+
+async function recordContacts(context: CommandContext): Promise<number> {
+  const { options, settings, terminal, signal } = context;
+  if (settings.out === '-')
+    throw usage('several calls cannot go to standard output', 'Give a folder with -o.');
+  const [{ recordMany }, { eventLines }] = await Promise.all([
+    import('../record/many-calls.ts'),
+    import('../record/event-file.ts'),
+  ]);
+  const outcomes = await recordMany(eventLines(String(options.contacts), signal), {
+    options,
+    settings,
+    signal,
+    saveMkv: settings.saveMkv,
+    serviceFor: services(settings).serviceFor,
+    onEvent: (event, line) => {
+      if (options.events === true) process.stderr.write(`${eventLine(event, String(line))}\n`);
+    },
+    onOutcome: ({ line, report, error }) => {
+      process.stdout.write(`${printableLine({ line, ...(report ?? { error }) })}\n`);
+      for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
+      if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);
+    },
+  });
+  return worstStatus(
+    outcomes.map(({ report, exitCode = 1 }) => (report ? statusOfWarnings(report.warnings) : exitCode)),
+  );
+}
+
+async function resume(context: CommandContext): Promise<number> {
+  const { options, settings, signal, terminal } = context;
+  const [{ findCheckpoints, takeOver }, { resumeCall }, { streamId }] = await Promise.all([
+    import('../../recording/capture/checkpoint-file.ts'),
+    import('../record/record-call.ts'),
+    import('../../aws/stream-id.ts'),
+  ]);
+  const place = typeof options.resume === 'string' ? options.resume : settings.out;
+  const reports: CaptureReport[] = [];
+  for (const file of findCheckpoints(place)) {
+    const unfinished = takeOver(file);
+    const note = unfinished.source as SourceNote;
+    const stream = streamId(note.stream);
+    const { region, profile, endpointUrl } = { ...note, ...given(settings) };
+    const { service } = await services({ ...settings, region, profile, endpointUrl }).serviceFor({ stream });
+    if (unfinished.state === undefined) {
+      terminal.warning(`${file}: the files are not as they were left; the recording begins anew`);
+    }
+    const { request } = unfinished.last;
+    reports.push(
+      await watched(context, { stream, request }, (watch) =>
+        resumeCall(unfinished, { stream }, { service, signal, ...watch }),
+      ),
+    );
+    if (signal.aborted) break;
+  }
+  return tell(context, reports);
+}
+
+/** What is given now outweighs what a checkpoint noted. */
+function given({ region, profile, endpointUrl }: Settings): Partial<SourceNote> {
+  return {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(endpointUrl !== undefined && { endpointUrl }),
+  };
+}

@@ -1,0 +1,74 @@
+// Several calls in one process: an event a line, also while they are still being written.
+
+import type { Settings } from '../../config/resolve-settings.ts';
+import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
+import { ChunkPool } from '../../recording/chunk.ts';
+import { asKvsrecError, errorDocument } from '../report-error.ts';
+import { parseEvent } from './event-file.ts';
+import { type CallPlan, planCall, type SourceOptions } from './options.ts';
+import { type RecordRun, recordCall, type SourceNote } from './record-call.ts';
+
+export interface CallOutcome {
+  /** Line of the input, from 1. */
+  line: number;
+  report?: CaptureReport;
+  error?: ReturnType<typeof errorDocument>;
+  exitCode?: 1 | 2;
+}
+
+export interface ManyRun {
+  options: SourceOptions;
+  settings: Settings;
+  signal: AbortSignal;
+  saveMkv: boolean;
+  /** The clients for a plan's region. */
+  serviceFor(
+    plan: CallPlan,
+  ): Promise<{ service: RecordRun['service']; note: SourceNote; pace: RecordRun['pace'] }>;
+  onEvent(event: CaptureEvent, line: number): void;
+  /** As soon as a call is done. */
+  onOutcome(outcome: CallOutcome): void;
+}
+
+/** Records a call for every line, some at the same time. One call's failure touches no other. */
+export async function recordMany(lines: AsyncIterable<string>, run: ManyRun): Promise<CallOutcome[]> {
+  const outcomes: CallOutcome[] = [];
+  const running = new Set<Promise<void>>();
+  const pool = new ChunkPool();
+  let line = 0;
+  for await (const text of lines) {
+    if (run.signal.aborted) break;
+    const number = ++line;
+    const work = recordLine(text, number, run, pool).then((outcome) => {
+      outcomes.push(outcome);
+      run.onOutcome(outcome);
+      running.delete(work);
+    });
+    running.add(work);
+    if (running.size >= run.settings.concurrency) await Promise.race(running);
+  }
+  await Promise.all(running);
+  return outcomes;
+}
+
+async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkPool): Promise<CallOutcome> {
+  try {
+    const { callReference } = await import('../../aws/call-event.ts');
+    const reference = callReference(parseEvent(text, `line ${line}`));
+    const plan = await planCall(run.options, run.settings, reference);
+    const { service, note, pace } = await run.serviceFor(plan);
+    const report = await recordCall(plan, note, {
+      service,
+      pace,
+      pool,
+      signal: run.signal,
+      folder: run.settings.out,
+      saveMkv: run.saveMkv,
+      onEvent: (event) => run.onEvent(event, line),
+    });
+    return { line, report };
+  } catch (thrown) {
+    const error = asKvsrecError(thrown);
+    return { line, error: errorDocument(error), exitCode: error.exitCode };
+  }
+}

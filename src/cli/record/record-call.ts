@@ -1,0 +1,102 @@
+// One call to its files: the source, the capture, and what is told meanwhile.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { KinesisVideo } from '../../aws/kinesis-video.ts';
+import { KvsrecError } from '../../errors.ts';
+import type { AudioTap } from '../../recording/audio-tap.ts';
+import type { RequestPace } from '../../recording/capture/backoff.ts';
+import { type CaptureOptions, capture } from '../../recording/capture/capture.ts';
+import { CheckpointFile, type Unfinished } from '../../recording/capture/checkpoint-file.ts';
+import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
+import type { ChunkPool } from '../../recording/chunk.ts';
+import { asKvsrecError } from '../report-error.ts';
+import type { CallPlan } from './options.ts';
+
+export interface RecordRun {
+  service: KinesisVideo;
+  signal: AbortSignal;
+  onEvent(event: CaptureEvent): void;
+  /** Undefined where no files are wanted. */
+  folder: string | undefined;
+  saveMkv: boolean;
+  tap?: AudioTap | undefined;
+  drained?: (() => Promise<void> | undefined) | undefined;
+  pool?: ChunkPool | undefined;
+  pace?: RequestPace | undefined;
+  /** Fires when nobody takes the output any more. */
+  closed?: AbortSignal | undefined;
+}
+
+/** What a checkpoint notes of a source. */
+export interface SourceNote {
+  stream: { arn?: string | undefined; name?: string | undefined };
+  region?: string | undefined;
+  profile?: string | undefined;
+  endpointUrl?: string | undefined;
+}
+
+/** Records a call. @param note What a later process needs to find the stream again. */
+export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRun): Promise<CaptureReport> {
+  const { kinesisSource } = await import('../../aws/get-media.ts');
+  const { folder, saveMkv } = run;
+  const store = folder === undefined ? undefined : new CheckpointFile(folder, note, saveMkv);
+  return await explained(store, {
+    source: kinesisSource(run.service, plan.stream),
+    request: plan.request,
+    recording: plan.recording,
+    folder,
+    saveMkv,
+    tap: run.tap,
+    drained: run.drained,
+    pool: run.pool,
+    pace: run.pace,
+    signal: run.signal,
+    closed: run.closed,
+    onEvent: run.onEvent,
+    store,
+  });
+}
+
+/** Goes on with a recording that another process has left, or begins it anew where its files were lost. */
+export async function resumeCall(
+  { store, folder, saveMkv, state, last }: Unfinished,
+  plan: Pick<CallPlan, 'stream'>,
+  run: Omit<RecordRun, 'folder' | 'saveMkv'>,
+): Promise<CaptureReport> {
+  const { kinesisSource } = await import('../../aws/get-media.ts');
+  const opened = last.engine.contacts.find((contact) => 'open' in contact);
+  const first = opened && 'open' in opened ? opened.open.fragments.first : null;
+  const anew =
+    first === null || first === undefined ? last.request.start : { at: 'fragment' as const, number: first };
+  return await explained(store, {
+    source: kinesisSource(run.service, plan.stream),
+    request: state === undefined ? { ...last.request, start: anew } : state.request,
+    recording: last.options,
+    folder,
+    saveMkv,
+    tap: run.tap,
+    pool: run.pool,
+    pace: run.pace,
+    signal: run.signal,
+    closed: run.closed,
+    onEvent: run.onEvent,
+    store,
+    state,
+  });
+}
+
+/** A capture whose error says how to go on, where that is possible. */
+async function explained(store: CheckpointFile | undefined, options: CaptureOptions): Promise<CaptureReport> {
+  try {
+    return await capture(options);
+  } catch (thrown) {
+    if (store === undefined || !fs.existsSync(store.path)) throw thrown;
+    const { code, message, hint, exitCode } = asKvsrecError(thrown);
+    const again = `What was recorded so far is kept: kvsrec record --resume ${path.dirname(store.path)} goes on with it.`;
+    throw new KvsrecError(code, message, {
+      hint: hint === undefined ? again : `${hint} ${again}`,
+      exitCode,
+      cause: thrown,
+    });
+  }
+}
