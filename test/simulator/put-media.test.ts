@@ -179,11 +179,29 @@ describe('PutMedia', () => {
     expect(await put(callDump(1, 2), headers)).toMatchObject({ status, type });
   });
 
-  it('a second producer, or one beside a dump, is refused', async () => {
+  it('a producer beside a dump that is being played is refused', async () => {
     simulator = await startSimulator({ streams: { call: { dump: callDump(9), speed: 1 } } });
     expect(await put(callDump(1, 2))).toMatchObject({
       status: 400,
       type: 'ConnectionLimitExceededException',
     });
+  });
+
+  it('a second producer is refused while the first one is there', async () => {
+    simulator = await startSimulator({ streams: { call: {} } });
+    const first = request(`${simulator.url}/putMedia`, {
+      method: 'POST',
+      headers: { 'x-amzn-stream-name': 'call', 'x-amzn-fragment-timecode-type': 'ABSOLUTE' },
+    });
+    first.write(callDump(1, 2));
+    await new Promise((resolve) => first.once('response', resolve));
+    expect(await put(callDump(1, 2))).toMatchObject({
+      status: 400,
+      type: 'ConnectionLimitExceededException',
+    });
+    first.on('error', () => {});
+    first.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await put(callDump(1, 2))).status).toBe(200);
   });
 });
