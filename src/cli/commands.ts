@@ -53,6 +53,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/simulate.ts')).simulate,
   },
   {
+    name: 'upload',
+    arguments: '<file...>',
+    summary: 'upload finished files to S3',
+    group: 'S3',
+    load: async () => (await import('./commands/upload.ts')).upload,
+  },
+  {
     name: 'config',
     arguments: '',
     summary: 'show the effective settings and where each came from',

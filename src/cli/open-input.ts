@@ -1,22 +1,31 @@
 // From an input as people name it to a source of bytes.
 
 import { statSync } from 'node:fs';
+import type { AwsSettings } from '../aws/client-config.ts';
 import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from '../recording/types.ts';
 
 /**
- * Opens a path, `-` for standard input, or a URL.
- * @throws KvsrecError `unsupported-input` (exit 2), and what opening the file throws.
+ * Opens a path, `-` for standard input, or `s3://bucket/key`. The SDK is loaded for objects alone.
+ * @param aws Where and as whom to read objects.
+ * @throws KvsrecError `unsupported-input` (exit 2), and what opening the file or object throws.
  */
-export async function openInput(input: string): Promise<ByteSource & { close(): Promise<void> }> {
+export async function openInput(
+  input: string,
+  aws: AwsSettings = {},
+): Promise<ByteSource & { close(): Promise<void> }> {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(input)?.[1];
+  if (scheme?.toLowerCase() === 's3') {
+    const { openObject } = await import('../aws/s3/object-source.ts');
+    return await openObject(input, aws);
+  }
   if (scheme !== undefined) {
     throw new KvsrecError(
       'unsupported-input',
       `${input}: this version does not read from ${scheme}: addresses`,
       {
         exitCode: 2,
-        hint: 'Download it first, and give the file or "-" for standard input.',
+        hint: 'Give a file, "-" for standard input, or s3://bucket/key.',
       },
     );
   }

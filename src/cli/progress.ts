@@ -14,6 +14,8 @@ const WINDOW_MS = 3000;
 export interface Progress {
   /** `bytes` of the input with this index have been read so far. */
   update(index: number, bytes: number): void;
+  /** The input with this index turned out to have that many bytes. */
+  resize(index: number, bytes: number): void;
   /** The input with this index is done with. */
   finish(index: number): void;
   /** Takes the progress line away. */
@@ -49,6 +51,7 @@ export function startProgress(terminal: Terminal, sizes: readonly (number | unde
   }, 200);
   return {
     update: (index, bytes) => tally.update(index, bytes),
+    resize: (index, bytes) => tally.resize(index, bytes),
     finish: (index) => tally.finish(index),
     stop: () => {
       stopped = true;
@@ -60,11 +63,11 @@ export function startProgress(terminal: Terminal, sizes: readonly (number | unde
   };
 }
 
-const SILENT: Progress = { update: () => {}, finish: () => {}, stop: () => {} };
+const SILENT: Progress = { update: () => {}, resize: () => {}, finish: () => {}, stop: () => {} };
 
 /** Sums up the inputs and puts the sum into words. */
 export class Tally {
-  readonly #sizes: readonly (number | undefined)[];
+  readonly #sizes: (number | undefined)[];
   readonly #read: number[];
   readonly #finished = new Set<number>();
   /** Readings of the last few seconds, oldest first. */
@@ -72,13 +75,17 @@ export class Tally {
 
   /** @param now Milliseconds of any clock, as with `text`. */
   constructor(sizes: readonly (number | undefined)[], now: number) {
-    this.#sizes = sizes;
+    this.#sizes = [...sizes];
     this.#read = sizes.map(() => 0);
     this.#readings = [{ time: now, bytes: 0 }];
   }
 
   update(index: number, bytes: number): void {
     this.#read[index] = bytes;
+  }
+
+  resize(index: number, bytes: number): void {
+    this.#sizes[index] = bytes;
   }
 
   finish(index: number): void {

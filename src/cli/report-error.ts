@@ -29,6 +29,26 @@ export function errorDocument({ code, message, hint }: KvsrecError): ErrorDocume
   return { code, message, hint: hint ?? null };
 }
 
+/** A failed piece of work as plain data, which can travel between threads; `stack` is for `--verbose`. */
+export interface Failure {
+  error: ErrorDocument;
+  exitCode: 1 | 2;
+  stack: string;
+}
+
+export function failureOf(thrown: unknown): Failure {
+  const error = asKvsrecError(thrown);
+  const origin = error.cause instanceof Error ? error.cause : error;
+  return { error: errorDocument(error), exitCode: error.exitCode, stack: origin.stack ?? String(origin) };
+}
+
+/** The error behind a failure, with the stack it had where it was thrown. */
+export function errorOf({ error, exitCode, stack }: Failure): KvsrecError {
+  const again = new KvsrecError(error.code, error.message, { hint: error.hint ?? undefined, exitCode });
+  again.stack = stack;
+  return again;
+}
+
 /**
  * Prints an error: `error: …` and `hint: …` on standard error and, with `--json`, the document on standard output.
  * @returns The exit status.

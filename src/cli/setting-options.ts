@@ -23,7 +23,7 @@ export function settingOptions(key: SettingKey): Option[] {
 
 function defaultText(key: SettingKey): string {
   const value = describe(key).default;
-  if (value === undefined || value === false) return '';
+  if (value === undefined || value === false || String(value) === '') return '';
   return ` (default: ${Array.isArray(value) ? value.join(',') : describe(key).flag.includes('<time>') ? timeText(Number(value)) : String(value)})`;
 }
 

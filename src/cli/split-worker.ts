@@ -16,5 +16,7 @@ port.on('message', async (message: ToWorker) => {
     return;
   }
   const onProgress = (bytes: number) => say({ kind: 'progress', bytes });
-  say({ kind: 'done', outcome: await splitInput(message.task, { signal: abort.signal, onProgress }) });
+  const onSize = (bytes: number) => say({ kind: 'size', bytes });
+  const run = { signal: abort.signal, onProgress, onSize };
+  say({ kind: 'done', outcome: await splitInput(message.task, run) });
 });

@@ -2,12 +2,10 @@
 
 import type { ByteSource } from '../recording/types.ts';
 
-/**
- * The source, its chunks ending with `signal`. Only a source of unknown size is wrapped: a pipe can fall silent, a
- * file cannot.
- */
+/** The source, its chunks ending with `signal`. A file is not wrapped: unlike a pipe or a network, it cannot fall silent. */
 export function untilAborted(source: ByteSource, signal: AbortSignal): ByteSource {
-  return source.size === undefined ? { name: source.name, chunks: () => chunks(source, signal) } : source;
+  const { name, size, remote } = source;
+  return size === undefined || remote ? { name, size, chunks: () => chunks(source, signal) } : source;
 }
 
 async function* chunks(source: ByteSource, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -54,10 +54,7 @@ const text = (expected: string) => z.string(expected).check(z.minLength(1, expec
 const tagAndValue = () =>
   z.pipe(
     z.string('expected TAG=VALUE').check(z.regex(/^[^=]+=/, 'expected TAG=VALUE')),
-    z.transform((pair) => ({
-      tag: pair.slice(0, pair.indexOf('=')),
-      value: pair.slice(pair.indexOf('=') + 1),
-    })),
+    z.transform(splitPair),
   );
 
 /** A whole number from 1. */
@@ -70,6 +67,33 @@ const count = () => {
     z.int(expected).check(z.positive(expected)),
   );
 };
+
+/** An address of a bucket, with or without a prefix. */
+const s3Address = () => {
+  const expected = 'expected an address such as s3://bucket/prefix/';
+  return z.string(expected).check(z.regex(/^s3:\/\/[^/]/i, expected));
+};
+
+/** Tags of objects: `NAME=VALUE` each; S3 takes ten at most. */
+const objectTags = () => {
+  const expected =
+    'expected up to ten of NAME=VALUE, comma-separated, names of 128 and values of 256 at most';
+  const tag = z.string(expected).check(z.regex(/^[^=]{1,128}=.{0,256}$/su, expected));
+  return z.pipe(
+    z.pipe(
+      z.transform((value: unknown) =>
+        typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value,
+      ),
+      z.array(tag, expected).check(z.maxLength(10, expected)),
+    ),
+    z.transform((tags) => tags.map(splitPair)),
+  );
+};
+
+function splitPair(pair: string): { tag: string; value: string } {
+  const at = pair.indexOf('=');
+  return { tag: pair.slice(0, at), value: pair.slice(at + 1) };
+}
 
 /** A number of jobs, or `auto`. */
 const jobs = () => {
@@ -111,6 +135,13 @@ export const SCHEMA = {
   region: z.optional(text('expected a region')),
   profile: z.optional(text('expected a profile')),
   endpointUrl: z.optional(webAddress()),
+  upload: z.optional(s3Address()),
+  deleteLocal: toggle(),
+  tag: objectTags(),
+  acl: z.optional(choice(SETTINGS.acl.choices)),
+  sse: z.optional(choice(SETTINGS.sse.choices)),
+  kmsKeyId: z.optional(text('expected a KMS key')),
+  storageClass: z.optional(choice(SETTINGS.storageClass.choices)),
   json: toggle(),
   quiet: toggle(),
   verbose: toggle(),

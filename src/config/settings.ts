@@ -12,7 +12,7 @@ export interface SettingDescription {
   /** Value where no source gives one; undefined means "not set". */
   readonly default: unknown;
   /** Heading of the flag in a command's help. */
-  readonly group: 'Audio' | 'Selection' | 'Call' | 'Output' | 'Work' | 'AWS' | 'Global';
+  readonly group: 'Audio' | 'Selection' | 'Call' | 'Output' | 'Work' | 'AWS' | 'S3' | 'Global';
   /** Names of the commands the setting belongs to, or `all`. */
   readonly commands: readonly string[] | 'all';
   /** The words that a value, or an item of a list, can be. */
@@ -32,7 +32,10 @@ export interface SettingDescription {
 }
 
 /** The commands that may talk to AWS. */
-const AWS_COMMANDS = ['record', 'upload', 'transcribe', 'split', 'inspect'] as const;
+const AWS_COMMANDS = ['record', 'upload', 'transcribe', 'split', 'inspect', 'verify'] as const;
+
+/** The commands that store objects. */
+const S3_COMMANDS = ['upload', 'split', 'record'] as const;
 
 export const SETTINGS = {
   layout: {
@@ -149,7 +152,7 @@ export const SETTINGS = {
     env: 'KVSREC_OVERWRITE',
     default: false,
     group: 'Output',
-    commands: ['split', 'record', 'merge', 'redact'],
+    commands: ['split', 'record', 'merge', 'redact', 'upload'],
     toggle: true,
   },
   saveMkv: {
@@ -167,7 +170,7 @@ export const SETTINGS = {
     env: 'KVSREC_JOBS',
     default: 1,
     group: 'Work',
-    commands: ['split'],
+    commands: ['split', 'upload'],
   },
   concurrency: {
     description: 'calls to record at the same time',
@@ -205,6 +208,94 @@ export const SETTINGS = {
     group: 'AWS',
     commands: AWS_COMMANDS,
     example: 'http://127.0.0.1:4566',
+  },
+  upload: {
+    description:
+      'upload the finished files to s3://bucket/prefix/; may have {contactId}, {date}, {direction} and more',
+    flag: '--upload <url>',
+    env: 'KVSREC_UPLOAD',
+    default: undefined,
+    group: 'S3',
+    commands: ['split', 'record'],
+    example: 's3://calls/{date}/{contactId}/',
+  },
+  deleteLocal: {
+    description: 'delete a local file when S3 has confirmed that it has the same bytes',
+    flag: '--delete-local',
+    env: 'KVSREC_DELETE_LOCAL',
+    default: false,
+    group: 'S3',
+    commands: S3_COMMANDS,
+    toggle: true,
+  },
+  tag: {
+    description: 'tags of the objects, as name=value, comma-separated',
+    flag: '--tag <name=value>',
+    env: 'KVSREC_TAG',
+    default: [],
+    group: 'S3',
+    commands: S3_COMMANDS,
+    list: true,
+  },
+  acl: {
+    description: 'canned ACL of the objects, for buckets with ACLs enabled',
+    flag: '--acl <name>',
+    env: 'KVSREC_ACL',
+    default: undefined,
+    group: 'S3',
+    commands: S3_COMMANDS,
+    choices: [
+      'private',
+      'bucket-owner-full-control',
+      'bucket-owner-read',
+      'authenticated-read',
+      'aws-exec-read',
+      'public-read',
+      'public-read-write',
+    ],
+    example: 'bucket-owner-full-control',
+  },
+  sse: {
+    description: "encryption of the objects: AES256, aws:kms or aws:kms:dsse; otherwise the bucket's own",
+    flag: '--sse <kind>',
+    env: 'KVSREC_SSE',
+    default: undefined,
+    group: 'S3',
+    commands: S3_COMMANDS,
+    choices: ['AES256', 'aws:kms', 'aws:kms:dsse'],
+    example: 'aws:kms',
+  },
+  kmsKeyId: {
+    description: 'KMS key for the encryption: an id, an ARN or alias/name',
+    flag: '--kms-key-id <id>',
+    env: 'KVSREC_KMS_KEY_ID',
+    default: undefined,
+    group: 'S3',
+    commands: S3_COMMANDS,
+    text: true,
+    example: 'alias/recordings',
+  },
+  storageClass: {
+    description: 'storage class of the objects, STANDARD_IA for example',
+    flag: '--storage-class <class>',
+    env: 'KVSREC_STORAGE_CLASS',
+    default: undefined,
+    group: 'S3',
+    commands: S3_COMMANDS,
+    choices: [
+      'STANDARD',
+      'STANDARD_IA',
+      'ONEZONE_IA',
+      'INTELLIGENT_TIERING',
+      'GLACIER_IR',
+      'GLACIER',
+      'DEEP_ARCHIVE',
+      'REDUCED_REDUNDANCY',
+      'EXPRESS_ONEZONE',
+      'OUTPOSTS',
+      'SNOW',
+    ],
+    example: 'STANDARD_IA',
   },
   json: {
     description: 'print one JSON document on standard output',

@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { KvsrecError } from '../errors.ts';
-import { openFile } from './file-source.ts';
+import { type FileSource, openFile } from './file-source.ts';
 import { inspectSource } from './inspect.ts';
 import { type RunHooks, splitSource } from './split.ts';
 import { DEFAULT_RECORDING_OPTIONS } from './types.ts';
@@ -48,21 +48,27 @@ export interface VerifiedDump {
   durationMs: number;
 }
 
+export interface VerifyHooks extends RunHooks {
+  /** Opens the manifest and the dumps it names, where they may be elsewhere than in files. */
+  open?: (place: string) => Promise<FileSource>;
+}
+
 /**
- * Compares every dump of a manifest (a file, or a folder with `manifest.json`) with what it records.
- * @throws KvsrecError `no-manifest`, `bad-manifest`.
+ * Compares every dump of a manifest (a file, or a folder with `manifest.json`) with what it records. Dumps are named as
+ * they lie beside the manifest, or by an address of their own.
+ * @throws KvsrecError `no-manifest`, `bad-manifest`, and what `open` throws.
  */
 export async function verifyManifest(
   target: string,
-  run: RunHooks = {},
+  run: VerifyHooks = {},
 ): Promise<{ manifest: string; dumps: VerifiedDump[] }> {
   const file = await manifestFile(target);
-  const manifest = await readManifest(file);
+  const manifest = await readManifest(file, run.open);
   const dumps: VerifiedDump[] = [];
   for (const recorded of manifest.dumps) {
     if (run.signal?.aborted) break;
     const began = performance.now();
-    const found = await describe(path.join(path.dirname(file), recorded.file), recorded.file, run);
+    const found = await describe(beside(file, recorded.file), recorded.file, run);
     const differences = compare(recorded, found);
     dumps.push({
       dump: recorded.file,
@@ -84,9 +90,9 @@ export async function updateManifest(
 ): Promise<{ manifest: string; dumps: string[] }> {
   const file = await manifestFile(target);
   const folder = path.dirname(file);
-  const beside = (await fs.readdir(folder)).filter((name) => name.endsWith('.mkv'));
+  const dumpsThere = (await fs.readdir(folder)).filter((name) => name.endsWith('.mkv'));
   const old = await readManifest(file).catch(() => ({ dumps: [] as DumpRecord[] }));
-  const names = [...new Set([...old.dumps.map((dump) => dump.file), ...beside])].sort();
+  const names = [...new Set([...old.dumps.map((dump) => dump.file), ...dumpsThere])].sort();
   const present: string[] = [];
   for (const name of names) {
     const there = await fs.access(path.join(folder, name)).then(
@@ -111,7 +117,20 @@ export async function updateManifest(
   return { manifest: file, dumps: present };
 }
 
+function isAddress(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
+}
+
+/** Where a dump is that a manifest names. */
+function beside(manifest: string, dump: string): string {
+  if (isAddress(dump)) return dump;
+  return isAddress(manifest)
+    ? manifest.slice(0, manifest.lastIndexOf('/') + 1) + dump
+    : path.join(path.dirname(manifest), dump);
+}
+
 async function manifestFile(target: string): Promise<string> {
+  if (isAddress(target)) return target.endsWith('/') ? `${target}manifest.json` : target;
   const isFolder = await fs.stat(target).then(
     (facts) => facts.isDirectory(),
     () => false,
@@ -119,11 +138,12 @@ async function manifestFile(target: string): Promise<string> {
   return isFolder ? path.join(target, 'manifest.json') : target;
 }
 
-async function readManifest(file: string): Promise<Manifest> {
+async function readManifest(file: string, open: VerifyHooks['open'] = openFile): Promise<Manifest> {
   let text: string;
   try {
-    text = await fs.readFile(file, 'utf8');
+    text = await withSource(file, open, textOf);
   } catch (cause) {
+    if (isAddress(file)) throw cause;
     throw new KvsrecError('no-manifest', `there is no manifest ${file}`, {
       hint: 'kvsrec verify --update DIR writes one for the dumps in DIR.',
       cause,
@@ -148,13 +168,20 @@ async function readManifest(file: string): Promise<Manifest> {
   return { version, dumps };
 }
 
-async function describe(place: string, file: string, run: RunHooks): Promise<DumpRecord> {
+async function textOf(source: FileSource): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of source.chunks()) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).toString();
+}
+
+async function describe(place: string, file: string, run: VerifyHooks): Promise<DumpRecord> {
+  const open = run.open ?? openFile;
   const hooks: RunHooks = run.signal === undefined ? {} : { signal: run.signal };
   try {
-    const report = await withFile(place, (source) =>
+    const report = await withSource(place, open, (source) =>
       splitSource(source, undefined, { ...DEFAULT_RECORDING_OPTIONS, digest: true }, hooks),
     );
-    const structure = await withFile(place, (source) => inspectSource(source, {}, hooks));
+    const structure = await withSource(place, open, (source) => inspectSource(source, {}, hooks));
     const warnings: Record<string, number> = {};
     for (const { code, count } of report.warnings) warnings[code] = (warnings[code] ?? 0) + (count ?? 1);
     return {
@@ -183,11 +210,12 @@ async function describe(place: string, file: string, run: RunHooks): Promise<Dum
   }
 }
 
-async function withFile<T>(
+async function withSource<T>(
   place: string,
-  use: (source: Awaited<ReturnType<typeof openFile>>) => Promise<T>,
+  open: NonNullable<VerifyHooks['open']>,
+  use: (source: FileSource) => Promise<T>,
 ): Promise<T> {
-  const source = await openFile(place);
+  const source = await open(place);
   try {
     return await use(source);
   } finally {

@@ -114,6 +114,8 @@ export interface ByteSource {
   readonly name: string;
   /** Total bytes where known, for progress. */
   readonly size?: number | undefined;
+  /** True for bytes from a network, which may keep silent although their number is known. */
+  readonly remote?: true;
   /** The bytes, in any chunking. A chunk is valid until the next one is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
 }

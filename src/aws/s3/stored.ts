@@ -6,11 +6,12 @@ import { crc32Text } from './crc32.ts';
 import type { ObjectTarget, StoredObject } from './object-target.ts';
 import { s3Url } from './s3-url.ts';
 
-/** What an object should be; the MD5 (hex) only where it is known. */
+/** What an object should be. */
 export interface Expected {
   bytes: number;
   crc32: number;
-  md5?: string | undefined;
+  /** The MD5 (hex), which takes a reading of its own, for servers that know nothing better. */
+  md5?: () => Promise<string>;
 }
 
 /** What S3 says of an object. */
@@ -39,15 +40,16 @@ export async function headObject(
 }
 
 /** Whether the bytes are the same: true, false, or undefined where the answer does not tell. */
-export function sameBytes(answer: Answer, expected: Expected): boolean | undefined {
+export async function sameBytes(answer: Answer, expected: Expected): Promise<boolean | undefined> {
   if (answer.ContentLength !== undefined && answer.ContentLength !== expected.bytes) return false;
   if (answer.ChecksumCRC32 !== undefined && !isComposite(answer)) {
     return answer.ChecksumCRC32 === crc32Text(expected.crc32);
   }
   // The ETag is the MD5 of the bytes unless the object came in parts or is encrypted with a key of KMS; so an equal one
   // proves something, and a different one does not.
-  if (expected.md5 !== undefined && answer.ETag === `"${expected.md5}"`) return true;
-  return undefined;
+  const [, md5] = /^"([0-9a-f]{32})"$/.exec(answer.ETag ?? '') ?? [];
+  if (md5 === undefined || expected.md5 === undefined) return undefined;
+  return (await expected.md5()) === md5 ? true : undefined;
 }
 
 function isComposite({ ChecksumType, ChecksumCRC32 }: Answer): boolean {
@@ -73,10 +75,13 @@ export async function confirmStored(
     const exists = name === 'PreconditionFailed' || name === 'ConditionalRequestConflict';
     if (!exists && name !== 'NoSuchUpload') throw thrown;
     answer = await headObject(client, target);
-    if (!answer || sameBytes(answer, expected) !== true) throw exists ? objectExists(target) : thrown;
+    if (!answer || (await sameBytes(answer, expected)) !== true) throw exists ? objectExists(target) : thrown;
   }
-  if (sameBytes(answer, expected) === undefined) answer = (await headObject(client, target)) ?? answer;
-  const same = sameBytes(answer, expected);
+  let same = await sameBytes(answer, expected);
+  if (same === undefined) {
+    answer = (await headObject(client, target)) ?? answer;
+    same = await sameBytes(answer, expected);
+  }
   // A service that keeps no sums and may not be asked has at least compared the one that came with the bytes.
   if (same === false) {
     throw new KvsrecError('upload-not-verified', `${s3Url(target)} is not what was sent`, {

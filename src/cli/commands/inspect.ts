@@ -1,5 +1,6 @@
 // `kvsrec inspect`: what is in a dump.
 
+import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DAMAGED, DONE, statusOfWarnings } from '../exit-status.ts';
 import { inspectionSummary } from '../inspect/summary.ts';
@@ -11,7 +12,7 @@ export const inspect: CommandDefinition = {
   description:
     'Shows what is in a dump: who produced it, its tracks with the format they declare and the one they have, its ' +
     'contacts, and what is wrong with it.',
-  argumentDescriptions: ['a file, or - for standard input'],
+  argumentDescriptions: ['a file, - for standard input, or s3://bucket/key'],
   options: [
     { flags: '--fragments', description: 'a row per fragment' },
     { flags: '--tags', description: 'the tags of every fragment' },
@@ -30,7 +31,7 @@ async function run(context: CommandContext): Promise<number> {
   const input = context.arguments[0]!;
   if (options.tree === true) return await tree(input, context);
   const { inspectSource } = await import('../../recording/inspect.ts');
-  const source = await openInput(input);
+  const source = await openInput(input, awsSettings(settings));
   const progress = startProgress(terminal, [source.size]);
   try {
     const inspection = await inspectSource(
@@ -52,9 +53,9 @@ async function run(context: CommandContext): Promise<number> {
   }
 }
 
-async function tree(input: string, { terminal, signal }: CommandContext): Promise<number> {
+async function tree(input: string, { settings, terminal, signal }: CommandContext): Promise<number> {
   const { printTree } = await import('../inspect/tree.ts');
-  const source = await openInput(input);
+  const source = await openInput(input, awsSettings(settings));
   try {
     return (await printTree(untilAborted(source, signal), {
       json: terminal.modes.json,

@@ -1,28 +1,34 @@
 // `kvsrec split`: dumps to audio files.
 
 import type { Settings } from '../../config/resolve-settings.ts';
-import { KvsrecError } from '../../errors.ts';
 import type { RecordingOptions } from '../../recording/types.ts';
+import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
-import { statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { DONE, FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { inputSize } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
-import { printError } from '../report-error.ts';
+import { errorOf, printError } from '../report-error.ts';
 import { refuseDuplicates } from '../split/collision.ts';
 import { splitInputs } from '../split/split-inputs.ts';
 import { splitSummary, warningLine } from '../split/summary.ts';
-import { isFailure, type SplitFailure, type SplitOutcome } from '../split/task.ts';
+import { isFailure, type SplitOutcome } from '../split/task.ts';
+import { type UploadOutcome, uploadFailed, withUpload } from '../upload/outcome.ts';
+import { recordingUploader } from '../upload/recording-uploader.ts';
 
 export const split: CommandDefinition = {
   description:
     'Writes the audio of every contact in a dump of a Kinesis video stream to files. By default there are two WAV ' +
     'files per contact, one per direction, of the same length, with every block where its timestamp says.',
-  argumentDescriptions: ['files, or - for standard input'],
+  argumentDescriptions: ['files, - for standard input, or s3://bucket/key'],
   examples: [
     { line: 'kvsrec split fixtures/demo-call.mkv -o calls', does: 'one file per direction' },
     {
       line: 'kvsrec split fixtures/demo-call.mkv -o calls --layout stereo,mix --json',
       does: 'customer left and agent right, and a mono mix; the result as JSON',
+    },
+    {
+      line: 'kvsrec split fixtures/demo-call.mkv -o calls --upload s3://recordings/{date}/',
+      does: 'to S3 as well',
     },
     { line: 'kvsrec split - -o calls --overwrite < fixtures/demo-call.mkv', does: 'from standard input' },
   ],
@@ -32,15 +38,19 @@ export const split: CommandDefinition = {
 async function run({ arguments: inputs, settings, terminal, signal }: CommandContext): Promise<number> {
   refuseDuplicates(inputs);
   const options = recordingOptions(settings);
+  const aws = awsSettings(settings);
+  const uploader = await recordingUploader(settings, terminal, signal);
+  const uploads: Uploads = new Map();
   const progress = startProgress(terminal, inputs.map(inputSize));
   const outcomes: SplitOutcome[] = [];
   try {
     const pending = splitInputs(
-      inputs.map((input) => ({ input, outDir: settings.out, options })),
+      inputs.map((input) => ({ input, outDir: settings.out, options, aws })),
       {
         jobs: settings.jobs === 'auto' ? (await import('node:os')).availableParallelism() : settings.jobs,
         signal,
         onProgress: progress.update,
+        onSize: progress.resize,
       },
     );
     pending.forEach((promise, index) => void promise.then(() => progress.finish(index)));
@@ -48,37 +58,41 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
       const outcome = await promise;
       outcomes.push(outcome);
       // A single input's error is the command's error, and is reported as such.
-      if (isFailure(outcome) && inputs.length === 1) throw thrownAgain(outcome);
+      if (isFailure(outcome) && inputs.length === 1) throw errorOf(outcome);
       await tell(outcome, terminal);
+      if (!uploader || isFailure(outcome)) continue;
+      for (const [path, upload] of await uploader(outcome.contacts)) uploads.set(path, upload);
     }
   } finally {
     progress.stop();
   }
-  terminal.document({ inputs: outcomes.map(forDocument) });
-  return worstStatus(
-    outcomes.map((outcome) => (isFailure(outcome) ? 1 : statusOfWarnings(outcome.warnings))),
-  );
+  terminal.document({ inputs: outcomes.map((outcome) => forDocument(outcome, uploads)) });
+  return worstStatus([
+    ...outcomes.map((outcome) => (isFailure(outcome) ? FAILED : statusOfWarnings(outcome.warnings))),
+    ...[...uploads.values()].map((upload) => (uploadFailed(upload) ? FAILED : DONE)),
+  ]);
 }
 
 async function tell(outcome: SplitOutcome, terminal: CommandContext['terminal']): Promise<void> {
   if (isFailure(outcome)) {
     terminal.clearProgress?.();
-    await printError(thrownAgain(outcome), terminal.modes);
+    await printError(errorOf(outcome), terminal.modes);
     return;
   }
   terminal.result(splitSummary(outcome, terminal.paint));
   for (const warning of outcome.warnings) terminal.warning(warningLine(outcome.input, warning));
 }
 
-/** The error behind a failure, with the stack it had in the thread where it was thrown. */
-function thrownAgain({ error, exitCode, stack }: SplitFailure): KvsrecError {
-  const again = new KvsrecError(error.code, error.message, { hint: error.hint ?? undefined, exitCode });
-  again.stack = stack;
-  return again;
-}
+/** What became of each file's upload, by its path. */
+type Uploads = Map<string, UploadOutcome>;
 
-function forDocument(outcome: SplitOutcome): unknown {
-  return isFailure(outcome) ? { input: outcome.input, error: outcome.error } : outcome;
+function forDocument(outcome: SplitOutcome, uploads: Uploads): unknown {
+  if (isFailure(outcome)) return { input: outcome.input, error: outcome.error };
+  const contacts = outcome.contacts.map((contact) => ({
+    ...contact,
+    files: contact.files.map((file) => withUpload(file, uploads.get(file.path))),
+  }));
+  return { ...outcome, contacts };
 }
 
 /** The settings as the engine takes them. Digests are for scripts, so they are made for `--json` only. */

@@ -2,8 +2,10 @@
 
 import { rename, writeFile } from 'node:fs/promises';
 import { KvsrecError } from '../../errors.ts';
+import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED } from '../exit-status.ts';
+import { openInput } from '../open-input.ts';
 import { printable } from '../printable.ts';
 import { verifyTable } from '../verify/table.ts';
 
@@ -12,7 +14,7 @@ export const verify: CommandDefinition = {
     'Runs the parser over the dumps that a manifest names and compares audio and structure with what it records. ' +
     'Ends with 1 if anything differs.',
   argumentDescriptions: [
-    'the manifest, or the directory with manifest.json (default: the current directory)',
+    'the manifest, or the directory with manifest.json, here or at s3:// (default: the current directory)',
   ],
   options: [
     {
@@ -30,7 +32,7 @@ export const verify: CommandDefinition = {
 };
 
 async function run(context: CommandContext): Promise<number> {
-  const { options, terminal, signal } = context;
+  const { options, settings, terminal, signal } = context;
   const path = context.arguments[0] ?? '.';
   const { updateManifest, verifyManifest } = await import('../../recording/manifest.ts');
   if (options.update === true) {
@@ -44,12 +46,19 @@ async function run(context: CommandContext): Promise<number> {
         },
       );
     }
+    if (/^s3:\/\//i.test(path)) {
+      throw new KvsrecError('unsupported-input', `${path}: a manifest is written beside local dumps only`, {
+        exitCode: 2,
+        hint: 'Make it where the dumps are, and upload it with them: kvsrec upload manifest.json s3://…',
+      });
+    }
     const updated = await updateManifest(path, { signal });
     terminal.result(`${printable(updated.manifest)} records ${updated.dumps.length} dumps`);
     terminal.document(updated);
     return DONE;
   }
-  const verified = await verifyManifest(path, { signal });
+  const aws = awsSettings(settings);
+  const verified = await verifyManifest(path, { signal, open: (place) => openInput(place, aws) });
   if (typeof options.junit === 'string') {
     const { junitReport } = await import('../verify/junit.ts');
     const unfinished = `${options.junit}.${process.pid}.tmp`;

@@ -13,7 +13,7 @@ import { isFailure, type SplitOutcome } from './task.ts';
 export function refuseDuplicates(inputs: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const input of inputs) {
-    const place = input === '-' ? '-' : realPlace(input);
+    const place = input === '-' || /^s3:\/\//i.test(input) ? input : realPlace(input);
     const earlier = seen.get(place);
     if (earlier !== undefined) {
       const both =

@@ -4,4 +4,7 @@ import type { SplitOutcome, SplitTask } from './task.ts';
 
 export type ToWorker = { kind: 'split'; task: SplitTask } | { kind: 'abort' };
 
-export type FromWorker = { kind: 'progress'; bytes: number } | { kind: 'done'; outcome: SplitOutcome };
+export type FromWorker =
+  | { kind: 'progress'; bytes: number }
+  | { kind: 'size'; bytes: number }
+  | { kind: 'done'; outcome: SplitOutcome };

@@ -1,7 +1,7 @@
 // Splits one input. The main thread and the workers run this same function.
 
 import { openInput } from '../open-input.ts';
-import { asKvsrecError, errorDocument } from '../report-error.ts';
+import { failureOf } from '../report-error.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { SplitFailure, SplitOutcome, SplitTask } from './task.ts';
 
@@ -9,19 +9,22 @@ export interface SplitRun {
   signal: AbortSignal;
   /** Bytes of the input read so far. */
   onProgress(bytes: number): void;
+  /** Bytes of the whole input, once that is known. */
+  onSize(bytes: number): void;
 }
 
 /** Does a task; whatever goes wrong becomes its outcome. */
 export async function splitInput(
-  { input, outDir, options }: SplitTask,
+  { input, outDir, options, aws }: SplitTask,
   run: SplitRun,
 ): Promise<SplitOutcome> {
   try {
     const [{ splitSource }, source] = await Promise.all([
       import('../../recording/split.ts'),
-      openInput(input),
+      openInput(input, aws),
     ]);
     try {
+      if (source.size !== undefined) run.onSize(source.size);
       return await splitSource(untilAborted(source, run.signal), outDir, options, run);
     } finally {
       await source.close();
@@ -35,14 +38,7 @@ export async function splitInput(
 
 /** The outcome of an input that failed. */
 export function failure(input: string, thrown: unknown): SplitFailure {
-  const error = asKvsrecError(thrown);
-  const origin = error.cause instanceof Error ? error.cause : error;
-  return {
-    input,
-    error: errorDocument(error),
-    exitCode: error.exitCode,
-    stack: origin.stack ?? String(origin),
-  };
+  return { input, ...failureOf(thrown) };
 }
 
 /** The outcome of an input that a signal kept from being done. */

@@ -11,6 +11,8 @@ export interface SplitAllRun {
   signal: AbortSignal;
   /** `bytes` of the input with this index have been read so far. */
   onProgress(index: number, bytes: number): void;
+  /** The input with this index has that many bytes in all. */
+  onSize(index: number, bytes: number): void;
 }
 
 /** Starts on all tasks; the outcomes come in the tasks' order, each as soon as it is there. None rejects. */
@@ -22,9 +24,10 @@ export function splitInputs(tasks: readonly SplitTask[], run: SplitAllRun): Prom
     for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
       const task = tasks[index]!;
       const onProgress = (bytes: number) => run.onProgress(index!, bytes);
+      const onSize = (bytes: number) => run.onSize(index!, bytes);
       const outcome = run.signal.aborted
         ? notDone(task.input)
-        : await lane.run(task, { signal: run.signal, onProgress });
+        : await lane.run(task, { signal: run.signal, onProgress, onSize });
       outcomes[index]!.resolve(withoutCollision(outcome, writers));
     }
     await lane.close();

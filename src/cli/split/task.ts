@@ -1,23 +1,23 @@
 // One input to split, and what became of it: plain data, because it travels between threads.
 
+import type { AwsSettings } from '../../aws/client-config.ts';
 import type { InputReport, RecordingOptions } from '../../recording/types.ts';
-import type { ErrorDocument } from '../report-error.ts';
+import type { Failure } from '../report-error.ts';
 
 export interface SplitTask {
   input: string;
   outDir: string;
   options: RecordingOptions;
+  /** Where and as whom to read objects. */
+  aws: AwsSettings;
 }
 
 /** What the engine reports; `aborted` where a signal ended the work early. */
 export type SplitReport = InputReport & { aborted?: boolean };
 
-/** An input that could not be done. `stack` is for `--verbose` and not part of the document. */
-export interface SplitFailure {
+/** An input that could not be done. */
+export interface SplitFailure extends Failure {
   input: string;
-  error: ErrorDocument;
-  exitCode: 1 | 2;
-  stack: string;
 }
 
 export type SplitOutcome = SplitReport | SplitFailure;

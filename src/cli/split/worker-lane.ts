@@ -14,7 +14,7 @@ export interface Lane {
 export function workerLane(): Lane {
   let worker: Worker | undefined;
 
-  const run = (task: SplitTask, { signal, onProgress }: SplitRun): Promise<SplitOutcome> =>
+  const run = (task: SplitTask, { signal, onProgress, onSize }: SplitRun): Promise<SplitOutcome> =>
     new Promise((resolve) => {
       worker ??= startWorker();
       const current = worker;
@@ -27,6 +27,7 @@ export function workerLane(): Lane {
       };
       const onMessage = (message: FromWorker) => {
         if (message.kind === 'progress') onProgress(message.bytes);
+        else if (message.kind === 'size') onSize(message.bytes);
         else finish(message.outcome);
       };
       const onDeath = (reason: unknown) => {

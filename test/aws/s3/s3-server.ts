@@ -2,7 +2,7 @@
 // are verified and remembered, ListParts, AbortMultipartUpload, conditions, and faults to order.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
@@ -142,6 +142,15 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     const creates = seen.operation === 'PutObject' || seen.operation === 'CompleteMultipartUpload';
     if (creates && seen.headers['if-none-match'] === '*' && there)
       return { status: 412, code: 'PreconditionFailed' };
+    // s3rver announces a byte of an empty object, and sends none.
+    if (
+      seen.operation === 'GetObject' &&
+      there &&
+      seen.headers.range &&
+      statSync(objectFile(bucket, rest.join('/'))).size === 0
+    ) {
+      return { status: 416, code: 'InvalidRange' };
+    }
     if (seen.operation === 'GetObject' && there && seen.headers['if-match'] !== undefined) {
       if (seen.headers['if-match'] !== etagOf(objectFile(bucket, rest.join('/')))) {
         return { status: 412, code: 'PreconditionFailed' };
@@ -235,7 +244,11 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
         { port: inner, host: '127.0.0.1', method: request.method, path: url.pathname + url.search, headers },
         async (answered) => {
           const chunks: Buffer[] = [];
-          for await (const chunk of answered) chunks.push(chunk as Buffer);
+          try {
+            for await (const chunk of answered) chunks.push(chunk as Buffer);
+          } catch (error) {
+            return reject(error);
+          }
           const { 'transfer-encoding': ___, connection: ____, ...kept } = answered.headers;
           resolve({
             status: answered.statusCode ?? 0,

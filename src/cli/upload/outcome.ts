@@ -1,0 +1,46 @@
+// What becomes of a file that is uploaded: the shape behind `--json`, stable for scripts.
+
+import type { FileReport } from '../../recording/types.ts';
+import type { Failure } from '../report-error.ts';
+
+export interface UploadReport {
+  file: string;
+  url: string;
+  bucket: string;
+  key: string;
+  versionId: string | null;
+  bytes: number;
+  /** `unchanged` where the same bytes were there before. */
+  status: 'uploaded' | 'unchanged';
+  contentType: string;
+  metadata: Record<string, string>;
+  etag: string | null;
+  checksum: { algorithm: 'CRC32'; value: string };
+  /** Whether S3 has confirmed, after the upload, that it has these bytes. */
+  verified: boolean;
+  deletedLocal: boolean;
+}
+
+/** A file that could not be uploaded; it stays where it is. */
+export interface UploadFailure extends Failure {
+  file: string;
+}
+
+export type UploadOutcome = UploadReport | UploadFailure;
+
+export function uploadFailed(outcome: UploadOutcome): outcome is UploadFailure {
+  return 'error' in outcome;
+}
+
+/** The outcome as part of a document. */
+export function uploadDocument(outcome: UploadOutcome): unknown {
+  return uploadFailed(outcome) ? { file: outcome.file, error: outcome.error } : outcome;
+}
+
+/** A file as reported, with what became of its upload. */
+export function withUpload(file: FileReport, outcome: UploadOutcome | undefined): unknown {
+  if (outcome === undefined) return file;
+  if (uploadFailed(outcome)) return { ...file, upload: { error: outcome.error } };
+  const { file: _, ...upload } = outcome;
+  return { ...file, upload };
+}

@@ -1,0 +1,56 @@
+// Uploads what each input of a run was split into, while the next ones are worked on.
+
+import type { Settings } from '../../config/resolve-settings.ts';
+import type { ContactReport } from '../../recording/types.ts';
+import { errorOf, printError } from '../report-error.ts';
+import type { Terminal } from '../terminal.ts';
+import { type UploadOutcome, uploadFailed } from './outcome.ts';
+import { uploadLine } from './summary.ts';
+import { uploadClient, uploadWarning } from './upload-files.ts';
+
+/** Takes the contacts of a report whose files are finished; says what became of each file, by its path. */
+export type RecordingUploader = (
+  contacts: readonly Pick<ContactReport, 'contactId' | 'start' | 'files'>[],
+) => Promise<Map<string, UploadOutcome>>;
+
+/**
+ * An uploader for `--upload`, undefined where the setting is not given. Results, warnings and errors of single files go
+ * to the terminal; they reject nothing.
+ * @param signal Stops uploads; those of finished files are wanted even after the recording was interrupted.
+ * @throws KvsrecError of a bad address (exit 2) or a bucket that cannot be reached: before any work is done.
+ */
+export async function recordingUploader(
+  settings: Settings,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<RecordingUploader | undefined> {
+  const { upload: url, deleteLocal, out, jobs } = settings;
+  if (url === undefined) return undefined;
+  const [{ uploadOptions, UPLOAD_JOBS }, { asFolder }, { uploadRecordings }] = await Promise.all([
+    import('./upload-options.ts'),
+    import('../../aws/s3/object-key.ts'),
+    import('./upload-recordings.ts'),
+  ]);
+  const options = uploadOptions(
+    url,
+    settings,
+    typeof jobs === 'number' ? Math.max(jobs, UPLOAD_JOBS) : UPLOAD_JOBS,
+  );
+  const inFolder = { ...options, destination: asFolder(options.destination) };
+  const run = { signal, log: terminal.log };
+  const client = await uploadClient(inFolder, run);
+  return async (contacts) => {
+    const outcomes = await uploadRecordings(client, contacts, out, inFolder, run);
+    for (const outcome of outcomes.values()) {
+      if (uploadFailed(outcome)) {
+        terminal.clearProgress?.();
+        await printError(errorOf(outcome), terminal.modes);
+        continue;
+      }
+      terminal.result(`    ${uploadLine(outcome, terminal.paint)}`);
+      const warning = uploadWarning(outcome, deleteLocal);
+      if (warning !== undefined) terminal.warning(warning);
+    }
+    return outcomes;
+  };
+}
