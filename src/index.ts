@@ -61,7 +61,13 @@ export {
 export { type EngineCheckpoint, type EngineHooks, RecordingEngine } from './recording/engine.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';
-export { type Manifest, updateManifest, type VerifiedDump, verifyManifest } from './recording/manifest.ts';
+export {
+  type Manifest,
+  updateManifest,
+  type VerifiedDump,
+  type VerifyHooks,
+  verifyManifest,
+} from './recording/manifest.ts';
 export { type RunHooks, splitSource } from './recording/split.ts';
 export { StreamSplitter } from './recording/splitter.ts';
 export type { EngineState } from './recording/state.ts';

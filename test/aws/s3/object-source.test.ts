@@ -2,11 +2,10 @@
 
 import { randomFillSync } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { s3Client } from '../../../src/aws/s3/client.ts';
+import { expect, test } from 'vitest';
 import { openObject } from '../../../src/aws/s3/object-source.ts';
 import type { ByteSource } from '../../../src/recording/types.ts';
-import { type S3Server, startS3Server } from './s3-server.ts';
+import { useS3 } from './s3-server.ts';
 
 const KIB = 1024;
 const content = randomFillSync(Buffer.alloc(900 * KIB + 17));
@@ -15,26 +14,10 @@ const OPTIONS = { rangeBytes: 64 * KIB, patience: { attempts: 2, firstWaitMs: 1 
 const KEY = 'odd/a b+c:d?e=ü#%.mkv';
 const URL = `s3://calls/${KEY}`;
 
-let server: S3Server;
-let client: Awaited<ReturnType<typeof s3Client>>;
+const s3 = useS3();
 
 const put = (key: string, body: Uint8Array) =>
-  client.send(new PutObjectCommand({ Bucket: 'calls', Key: key, Body: body }));
-
-beforeAll(async () => {
-  server = await startS3Server();
-  for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);
-  client = await s3Client();
-});
-afterEach(() => {
-  server.fault = () => undefined;
-  server.requests.length = 0;
-});
-afterAll(async () => {
-  client.destroy();
-  vi.unstubAllEnvs();
-  await server.close();
-});
+  s3.client.send(new PutObjectCommand({ Bucket: 'calls', Key: key, Body: body }));
 
 async function all(source: ByteSource): Promise<Buffer> {
   const pieces: Buffer[] = [];
@@ -53,14 +36,14 @@ test.each([0, 1, 64 * KIB, 64 * KIB + 1, content.length])('%i bytes', async (siz
 test('connections that break off are taken up where they broke, on the same object', async () => {
   await put(KEY, content);
   let answers = 0;
-  server.fault = ({ operation }) => {
+  s3.server.fault = ({ operation }) => {
     if (operation !== 'GetObject') return undefined;
     const turn = answers++;
     return turn % 3 === 0 ? { cutAnswerAfter: 20_000 } : turn % 7 === 1 ? 'cut-before' : undefined;
   };
   const source = await openObject(URL, {}, OPTIONS);
   expect((await all(source)).equals(content)).toBe(true);
-  const gets = server.requests.filter(({ operation }) => operation === 'GetObject');
+  const gets = s3.server.requests.filter(({ operation }) => operation === 'GetObject');
   expect(gets.length).toBeGreaterThan(20);
   for (const { headers } of gets.slice(2)) expect(headers['if-match']).toMatch(/^"[0-9a-f]+"$/);
   await source.close();
@@ -81,7 +64,7 @@ test('memory is bounded by a few ranges ahead', async () => {
   await chunks.next();
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(
-    server.requests.filter(({ operation, path }) => operation === 'GetObject' && path === 'calls/ahead')
+    s3.server.requests.filter(({ operation, path }) => operation === 'GetObject' && path === 'calls/ahead')
       .length,
   ).toBe(5);
   await chunks.return?.();
@@ -102,14 +85,14 @@ test.each([
   ['s3://calls/', undefined, 'bad-s3-url'],
 ])('%s with %j', async (url, fault, code) => {
   await put(KEY, content.subarray(0, 10));
-  server.fault = ({ operation }) => (operation === 'GetObject' ? fault : undefined);
+  s3.server.fault = ({ operation }) => (operation === 'GetObject' ? fault : undefined);
   await expect(openObject(url, {}, OPTIONS)).rejects.toMatchObject({ code });
 });
 
 test('a server that goes away for good is an error', async () => {
   await put(KEY, content);
   const source = await openObject(URL, {}, OPTIONS);
-  server.fault = () => 'cut-before';
+  s3.server.fault = () => 'cut-before';
   await expect(all(source)).rejects.toMatchObject({ code: 'aws-connection-lost' });
   await source.close();
 }, 60_000);
@@ -119,7 +102,7 @@ test('a version is asked for by its id', async () => {
   const source = await openObject('s3://calls/versioned?versionId=v1.x', {}, OPTIONS);
   await all(source);
   await source.close();
-  expect(server.requests.find(({ operation }) => operation === 'GetObject')?.query.get('versionId')).toBe(
+  expect(s3.server.requests.find(({ operation }) => operation === 'GetObject')?.query.get('versionId')).toBe(
     'v1.x',
   );
 });

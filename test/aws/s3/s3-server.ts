@@ -8,6 +8,10 @@ import { createRequire } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import type { Patience } from '../../../src/aws/patiently.ts';
+import { s3Client } from '../../../src/aws/s3/client.ts';
 import { combineCrc32, crc32, crc32Text } from '../../../src/aws/s3/crc32.ts';
 
 /** s3rver has no types. */
@@ -55,6 +59,26 @@ interface PartSeen {
   size: number;
   etag: string;
   crc: number;
+}
+
+/** A server and a client for the tests of a file, the environment set for both; each test begins without faults. */
+export function useS3(patience?: Patience): { server: S3Server; client: S3Client } {
+  const used = {} as { server: S3Server; client: S3Client };
+  beforeAll(async () => {
+    used.server = await startS3Server();
+    for (const [name, value] of Object.entries(used.server.env)) vi.stubEnv(name, value);
+    used.client = await s3Client({}, { patience });
+  });
+  afterEach(() => {
+    used.server.fault = () => undefined;
+    used.server.requests.length = 0;
+  });
+  afterAll(async () => {
+    used.client.destroy();
+    vi.unstubAllEnvs();
+    await used.server.close();
+  });
+  return used;
 }
 
 export async function startS3Server(buckets: readonly string[] = ['calls']): Promise<S3Server> {

@@ -4,38 +4,24 @@ import { randomFillSync } from 'node:crypto';
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { bucketClient, needsPathStyle, s3Client } from '../../../src/aws/s3/client.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bucketClient, needsPathStyle } from '../../../src/aws/s3/client.ts';
 import { crc32, crc32Text } from '../../../src/aws/s3/crc32.ts';
 import type { ObjectTarget } from '../../../src/aws/s3/object-target.ts';
 import { uploadFile } from '../../../src/aws/s3/upload-file.ts';
-import { type S3Server, startS3Server } from './s3-server.ts';
+import { useS3 } from './s3-server.ts';
 
 const MIB = 2 ** 20;
 const noise = randomFillSync(Buffer.alloc(12 * MIB + 3));
 const PATIENCE = { attempts: 2, firstWaitMs: 1 };
 
-let server: S3Server;
-let client: Awaited<ReturnType<typeof s3Client>>;
+const s3 = useS3(PATIENCE);
 let folder: string;
 let count = 0;
-
-beforeAll(async () => {
-  server = await startS3Server();
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kvsrec-upload-'));
-  for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);
-  client = await s3Client({}, { patience: PATIENCE });
 });
-afterEach(() => {
-  server.fault = () => undefined;
-  server.requests.length = 0;
-});
-afterAll(async () => {
-  client.destroy();
-  vi.unstubAllEnvs();
-  await server.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function file(size: number): { path: string; target: ObjectTarget; content: Buffer } {
   const name = `file-${++count}.wav`;
@@ -57,8 +43,8 @@ test.each([0, 1, 5 * MIB, 5 * MIB + 1, noise.length])(
   async (size) => {
     const { path, target, content } = file(size);
     const progress: number[] = [];
-    const stored = await uploadFile(client, path, target, { onProgress: (bytes) => progress.push(bytes) });
-    expect(server.object('calls', target.key)?.equals(content)).toBe(true);
+    const stored = await uploadFile(s3.client, path, target, { onProgress: (bytes) => progress.push(bytes) });
+    expect(s3.server.object('calls', target.key)?.equals(content)).toBe(true);
     expect(stored).toMatchObject({
       status: 'uploaded',
       bytes: size,
@@ -66,7 +52,7 @@ test.each([0, 1, 5 * MIB, 5 * MIB + 1, noise.length])(
       crc32: crc32Text(crc32(content)),
     });
     expect(progress.at(-1)).toBe(size);
-    const stores = server.requests.filter(({ operation }) => /^(PutObject|UploadPart)$/.test(operation));
+    const stores = s3.server.requests.filter(({ operation }) => /^(PutObject|UploadPart)$/.test(operation));
     expect(stores.length).toBe(Math.max(1, Math.ceil(size / (5 * MIB))));
     for (const { headers } of stores) expect(headers['x-amz-checksum-crc32']).toBeDefined();
   },
@@ -75,7 +61,7 @@ test.each([0, 1, 5 * MIB, 5 * MIB + 1, noise.length])(
 test('what an object is stored with', async () => {
   for (const size of [10, 6 * MIB]) {
     const { path, target } = file(size);
-    await uploadFile(client, path, {
+    await uploadFile(s3.client, path, {
       ...target,
       metadata: { 'contact-id': 'c', direction: 'from' },
       tags: [
@@ -86,7 +72,7 @@ test('what an object is stored with', async () => {
       kmsKeyId: 'alias/recordings',
       storageClass: 'STANDARD_IA',
     });
-    const creating = server.requests.findLast(({ operation }) =>
+    const creating = s3.server.requests.findLast(({ operation }) =>
       /^(PutObject|CreateMultipartUpload)$/.test(operation),
     );
     expect(creating?.headers).toMatchObject({
@@ -105,14 +91,14 @@ test('what an object is stored with', async () => {
 test('what is there unchanged is not sent again; what differs is, where that is wanted', async () => {
   for (const size of [1000, 6 * MIB]) {
     const { path, target } = file(size);
-    await uploadFile(client, path, target);
-    server.requests.length = 0;
-    expect(await uploadFile(client, path, target)).toMatchObject({ status: 'unchanged', verified: true });
-    expect(server.operations()).toEqual(['HeadObject']);
+    await uploadFile(s3.client, path, target);
+    s3.server.requests.length = 0;
+    expect(await uploadFile(s3.client, path, target)).toMatchObject({ status: 'unchanged', verified: true });
+    expect(s3.server.operations()).toEqual(['HeadObject']);
     writeFileSync(path, noise.subarray(1, size + 1));
-    await expect(uploadFile(client, path, target)).rejects.toMatchObject({ code: 'object-exists' });
-    await uploadFile(client, path, { ...target, onlyIfAbsent: false });
-    expect(server.object('calls', target.key)?.equals(noise.subarray(1, size + 1))).toBe(true);
+    await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({ code: 'object-exists' });
+    await uploadFile(s3.client, path, { ...target, onlyIfAbsent: false });
+    expect(s3.server.object('calls', target.key)?.equals(noise.subarray(1, size + 1))).toBe(true);
   }
 });
 
@@ -120,13 +106,13 @@ test('an answer that got lost, with the object there', async () => {
   for (const size of [1000, 6 * MIB]) {
     const { path, target, content } = file(size);
     let cut = false;
-    server.fault = ({ operation }) => {
+    s3.server.fault = ({ operation }) => {
       if (cut || !/^(PutObject|CompleteMultipartUpload)$/.test(operation)) return undefined;
       cut = true;
       return 'cut-after';
     };
-    expect(await uploadFile(client, path, target)).toMatchObject({ status: 'uploaded', verified: true });
-    expect(server.object('calls', target.key)?.equals(content)).toBe(true);
+    expect(await uploadFile(s3.client, path, target)).toMatchObject({ status: 'uploaded', verified: true });
+    expect(s3.server.object('calls', target.key)?.equals(content)).toBe(true);
   }
 });
 
@@ -139,13 +125,13 @@ test.each([
   async (code, status, expected) => {
     for (const size of [1000, 11 * MIB]) {
       const { path, target } = file(size);
-      server.fault = ({ operation, query }) =>
+      s3.server.fault = ({ operation, query }) =>
         operation === 'PutObject' || (operation === 'UploadPart' && query.get('partNumber') === '2')
           ? { status, code }
           : undefined;
-      await expect(uploadFile(client, path, target)).rejects.toMatchObject({ code: expected });
-      expect(server.object('calls', target.key)).toBeNull();
-      expect(server.openUploads(target.key)).toEqual([]);
+      await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({ code: expected });
+      expect(s3.server.object('calls', target.key)).toBeNull();
+      expect(s3.server.openUploads(target.key)).toEqual([]);
     }
   },
   60_000,
@@ -154,24 +140,24 @@ test.each([
 test('throttling that passes is waited out', async () => {
   const { path, target, content } = file(6 * MIB);
   let refusals = 0;
-  server.fault = ({ operation }) =>
+  s3.server.fault = ({ operation }) =>
     operation === 'UploadPart' && refusals++ < 3 ? { status: 503, code: 'SlowDown' } : undefined;
-  await uploadFile(client, path, target);
-  expect(server.object('calls', target.key)?.equals(content)).toBe(true);
+  await uploadFile(s3.client, path, target);
+  expect(s3.server.object('calls', target.key)?.equals(content)).toBe(true);
 });
 
 test('an abort leaves neither an object nor an upload', async () => {
   const { path, target } = file(noise.length);
   const abort = new AbortController();
-  server.fault = ({ operation }) => {
+  s3.server.fault = ({ operation }) => {
     if (operation === 'CreateMultipartUpload') abort.abort();
     return undefined;
   };
-  await expect(uploadFile(client, path, target, { signal: abort.signal })).rejects.toMatchObject({
+  await expect(uploadFile(s3.client, path, target, { signal: abort.signal })).rejects.toMatchObject({
     name: 'AbortError',
   });
-  expect(server.object('calls', target.key)).toBeNull();
-  expect(server.openUploads(target.key)).toEqual([]);
+  expect(s3.server.object('calls', target.key)).toBeNull();
+  expect(s3.server.openUploads(target.key)).toEqual([]);
 });
 
 test('a file that changes meanwhile is an error, and no object', async () => {
@@ -180,29 +166,29 @@ test('a file that changes meanwhile is an error, and no object', async () => {
     (path: string) => truncateSync(path, 10),
   ]) {
     const { path, target } = file(6 * MIB);
-    server.fault = ({ operation }) => {
+    s3.server.fault = ({ operation }) => {
       if (operation === 'HeadObject') change(path);
       return undefined;
     };
-    await expect(uploadFile(client, path, target)).rejects.toMatchObject({ code: 'file-changed' });
-    expect(server.object('calls', target.key)).toBeNull();
-    expect(server.openUploads(target.key)).toEqual([]);
+    await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({ code: 'file-changed' });
+    expect(s3.server.object('calls', target.key)).toBeNull();
+    expect(s3.server.openUploads(target.key)).toEqual([]);
   }
 });
 
 test('bytes that arrive as others are refused by S3', async () => {
   const { path, target } = file(1000);
-  server.fault = ({ operation }) =>
+  s3.server.fault = ({ operation }) =>
     operation === 'PutObject' ? { status: 400, code: 'BadDigest' } : undefined;
-  await expect(uploadFile(client, path, target)).rejects.toMatchObject({ code: 'aws-rejected' });
+  await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({ code: 'aws-rejected' });
 });
 
 test('a role that may write and nothing else', async () => {
   const { path, target, content } = file(6 * MIB);
-  server.fault = ({ method }) => (method === 'HEAD' ? { status: 403, code: 'AccessDenied' } : undefined);
+  s3.server.fault = ({ method }) => (method === 'HEAD' ? { status: 403, code: 'AccessDenied' } : undefined);
   const writer = await bucketClient('calls', {}, { patience: PATIENCE });
   expect(await uploadFile(writer, path, target)).toMatchObject({ status: 'uploaded', verified: true });
-  expect(server.object('calls', target.key)?.equals(content)).toBe(true);
+  expect(s3.server.object('calls', target.key)?.equals(content)).toBe(true);
   writeFileSync(path, 'different');
   await expect(uploadFile(writer, path, target)).rejects.toMatchObject({ code: 'object-exists' });
   writer.destroy();
@@ -217,16 +203,16 @@ test('a bucket that does not exist', async () => {
 test('a bucket in another region is worked with in its own', async () => {
   const { path, target } = file(10);
   const elsewhere = { 'x-amz-bucket-region': 'eu-west-3' };
-  server.fault = ({ headers }) =>
+  s3.server.fault = ({ headers }) =>
     headers.authorization?.includes('/eu-west-3/')
       ? undefined
       : { status: 301, code: 'PermanentRedirect', headers: elsewhere };
   const there = await bucketClient('calls', {}, { patience: PATIENCE });
   await uploadFile(there, path, target);
-  expect(server.object('calls', target.key)).not.toBeNull();
+  expect(s3.server.object('calls', target.key)).not.toBeNull();
   there.destroy();
   // Without the search for the region, the error says where the bucket is.
-  await expect(uploadFile(client, path, target)).rejects.toMatchObject({
+  await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({
     code: 'aws-wrong-region',
     hint: 'Give --region eu-west-3.',
   });
