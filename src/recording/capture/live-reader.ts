@@ -43,6 +43,8 @@ export class LiveReader {
   #failures = 0;
   #attempts = 0;
   #fruitless = 0;
+  /** Connections in a row that ended inside a fragment without completing one. */
+  #unfinished = 0;
   /** The stream was damaged at the same place twice: what can be read of it is all there is. */
   #tolerant = false;
 
@@ -117,7 +119,7 @@ export class LiveReader {
   #failed(fault: SourceFault): void {
     this.#outageSince ??= performance.now();
     this.#failures++;
-    const most = this.#recorder.position === null ? FIRST_ATTEMPTS : this.#recorder.request.retries;
+    const most = this.#recorder.bytes === 0 ? FIRST_ATTEMPTS : this.#recorder.request.retries;
     if (fault.kind === 'fatal' || this.#failures >= most) throw fault;
     this.#again(fault.error.message);
   }
@@ -248,10 +250,14 @@ export class LiveReader {
     }
     const final = recorder.endedBy === 'idle' || recorder.endedBy === 'signal';
     if (final && remainder?.looksWhole && !recorder.hasSeen(remainder.fragment)) {
-      const quiet = performance.now() - lastByte >= QUIET_MS;
+      const quiet = performance.now() - lastByte >= Math.min(QUIET_MS, stallTimeoutMs / 2);
       if (quiet || remainder.fragment.tags.has(CONTINUATION_TOKEN)) {
         recorder.takeLast(remainder.fragment, remainder.raw);
       }
+    }
+    if (remainder !== undefined && this.#unfinished++ < recorder.request.retries) {
+      // A fragment was on its way: the stream has something new, and it is not silence that kept it back.
+      this.#lastNew = performance.now();
     }
     this.#fruitless = ending === 'stall' && !fresh && !feed.unclaimed ? this.#fruitless + 1 : 0;
     if (fault === undefined && (ending === 'end' || ending === 'stall')) {
@@ -269,6 +275,7 @@ export class LiveReader {
     this.#lastNew = performance.now();
     this.#failures = 0;
     this.#attempts = 0;
+    this.#unfinished = 0;
     const { position, warnings } = this.#recorder;
     if (this.#lost === undefined || position === null) return;
     this.#lost = undefined;
