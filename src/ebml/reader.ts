@@ -35,13 +35,33 @@ export interface EbmlHandler {
   resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
   /** The input ended inside an element. */
   truncated(offset: number, reason: string): void;
+
+  // Short ways past what comes over and over. Each has to do just what the calls above would have done.
+
+  /**
+   * Takes as many `schema.bulkId` elements as it can, one after the other, from `bytes[pos, stop)`, none with a payload
+   * of more than `maxSize` bytes; answers the index at which it stopped.
+   */
+  bulk?(pos: number, stop: number, maxSize: number): number;
+  /** Takes the `schema.wholeId` master with the payload `bytes[start, end)`; false to get its children instead. */
+  whole?(start: number, end: number, offset: number): boolean;
+  /** A document's start has been read, up to the element that ends it; `repeat` may be asked to do as much again. */
+  learn?(): void;
+  /** A document begins at `offset`, whose root starts at `rootOffset`, in the bytes that were last learned. */
+  repeat?(offset: number, rootOffset: number): void;
 }
 
 /** How close behind the damage a headless root must stand for the damage to have been that document's header. */
 const HEADER_REACH = 128;
 
+/** Level of what stands inside a resume element inside the root. */
+const BULK_DEPTH = 2;
+
 /** Smallest piece in which input is joined to what was left over from the chunk before. */
 const JOIN_BYTES = 16 * 1024;
+
+/** Longest start of a document that is kept to be compared with the next one's. */
+const MAX_PREAMBLE_BYTES = 16 * 1024;
 
 /** What a step comes to: another may follow, more bytes are needed, or the structure broke. */
 const READ_ON = 0;
@@ -89,6 +109,17 @@ export class EbmlReader {
   #searchFrom = 0;
   /** The next root element stands where reading resumed: that its header is lost has been reported. */
   #resumed = false;
+
+  /** How the last document began: from its header to the element that ended its preamble. */
+  #preamble: Uint8Array = EMPTY;
+  /** Bytes from a document's start to its root element, and to the first one inside it. */
+  #toRoot = 0;
+  #toContent = 0;
+  /** The same of the document that is being read. */
+  #rootAt = 0;
+  #contentAt = 0;
+  /** Start of the document whose preamble is being read; -1 where it is none to learn. */
+  #learnFrom = -1;
 
   constructor(schema: Schema, handler: EbmlHandler) {
     this.#schema = schema;
@@ -260,6 +291,14 @@ export class EbmlReader {
       this.#closeTo(depth - 1, offset);
       return READ_ON;
     }
+    if (
+      depth === BULK_DEPTH &&
+      pos < length &&
+      bytes[pos] === this.#schema.bulkId &&
+      this.#bulk(pos, depth)
+    ) {
+      return READ_ON;
+    }
     if (pos + 1 >= length) return this.#wait(offset + 2);
     const idWidth = vintWidth(bytes[pos]!);
     if (idWidth > MAX_ID_BYTES) return this.#damage(offset, 'an element id is not valid');
@@ -293,6 +332,8 @@ export class EbmlReader {
       }
     }
 
+    if (depth === 1 && this.#learnFrom >= 0 && this.#schema.endsPreamble(id)) this.#learn(offset);
+
     const limit = depth === 0 ? Number.POSITIVE_INFINITY : this.#limits[depth - 1]!;
     const end = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : base + start + size;
     if (size !== UNKNOWN_SIZE && end > limit)
@@ -303,6 +344,15 @@ export class EbmlReader {
       if (size !== UNKNOWN_SIZE && size > rule.maxSize)
         return this.#damage(offset, `${rule.name} is too large`);
       if (base + start - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
+      if (
+        id === this.#schema.wholeId &&
+        start + size <= length &&
+        end - this.#recoverFrom <= MAX_FRAGMENT_BYTES &&
+        this.#handler.whole?.(start, start + size, offset)
+      ) {
+        this.#pos = start + size;
+        return READ_ON;
+      }
       this.#open(id, offset, start, size, end, limit);
       return READ_ON;
     }
@@ -345,6 +395,7 @@ export class EbmlReader {
     this.#searchFrom = this.#recoverFrom;
     this.#needed = 0;
     this.#lookedUntil = -1;
+    this.#learnFrom = -1;
     return BROKEN;
   }
 
@@ -367,6 +418,7 @@ export class EbmlReader {
         return this.#damage(offset, 'a document starts inside an element that has not ended');
       }
     }
+    if (this.#repeat(offset)) return READ_ON;
     if (start + size > this.#length) return this.#wait(this.base + start + size);
     const fault = headerFault(this.bytes, start, start + size, this.#schema);
     if (fault !== undefined) {
@@ -378,12 +430,57 @@ export class EbmlReader {
     this.#handler.skipped?.(EBML_HEADER_ID, offset, size, start, start + size);
     this.#pos = start + size;
     this.#recoverFrom = this.base + this.#pos;
+    if (this.#handler.repeat !== undefined) this.#learnFrom = offset;
     return READ_ON;
+  }
+
+  /** Steps over the start of a document that is, byte for byte, the last one's: all fragments of a stream begin alike. */
+  #repeat(offset: number): boolean {
+    const preamble = this.#preamble;
+    const pos = this.#pos;
+    if (preamble.length === 0 || pos + preamble.length > this.#length) return false;
+    const start = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + pos, preamble.length);
+    if (Buffer.compare(start, preamble) !== 0) return false;
+    this.#closeTo(0, offset);
+    this.#resumeSeen = false;
+    this.#headerSeen = false;
+    this.#resumed = false;
+    this.#handler.repeat!(offset, offset + this.#toRoot);
+    this.#ids[0] = this.#schema.rootId;
+    this.#ends[0] = Number.POSITIVE_INFINITY;
+    this.#limits[0] = Number.POSITIVE_INFINITY;
+    this.#depth = 1;
+    this.#recoverFrom = offset + this.#toContent;
+    this.#pos = pos + preamble.length;
+    return true;
+  }
+
+  #learn(offset: number): void {
+    const began = this.#learnFrom;
+    this.#learnFrom = -1;
+    const from = began - this.base;
+    const stop = offset - this.base;
+    if (from < 0 || stop - from > MAX_PREAMBLE_BYTES) return;
+    this.#preamble = this.bytes.slice(from, stop);
+    this.#toRoot = this.#rootAt - began;
+    this.#toContent = this.#contentAt - began;
+    this.#handler.learn?.();
+  }
+
+  /** Has the handler take what it can of the elements that make up the stream; false where it takes none. */
+  #bulk(pos: number, depth: number): boolean {
+    if (this.#ids[depth - 1] !== this.#schema.resumeId || this.#handler.bulk === undefined) return false;
+    const limit = Math.min(this.#limits[depth - 1]!, this.#recoverFrom + MAX_FRAGMENT_BYTES);
+    const stop = Math.min(this.#length, limit - this.base);
+    const next = this.#handler.bulk(pos, stop, this.#trusted);
+    this.#pos = next;
+    return next > pos;
   }
 
   #beginDocument(offset: number, headless: boolean): void {
     this.#handler.document(offset, headless);
     this.#resumeSeen = false;
+    this.#learnFrom = -1;
   }
 
   #open(id: number, offset: number, start: number, size: number, end: number, limit: number): void {
@@ -402,6 +499,10 @@ export class EbmlReader {
     this.#pos = start;
     if (id === this.#schema.rootId) {
       this.#recoverFrom = this.base + start;
+      // One of known size ends on its own, wherever that is.
+      if (end !== Number.POSITIVE_INFINITY) this.#learnFrom = -1;
+      this.#rootAt = offset;
+      this.#contentAt = this.base + start;
     } else if (id === this.#schema.resumeId) {
       this.#recoverFrom = this.base + start;
       this.#resumeSeen = true;

@@ -33,4 +33,10 @@ export interface Schema {
   readonly resumeId: number;
   /** Whether `id` may be the first child of the resume element. */
   startsResume(id: number): boolean;
+  /** The leaf inside the resume element that makes up nearly all of a stream; one byte wide. */
+  readonly bulkId: number;
+  /** A master inside the root that comes many times, and is small. */
+  readonly wholeId: number;
+  /** Whether `id` ends the part of the root that documents of one stream begin with in the same bytes. */
+  endsPreamble(id: number): boolean;
 }

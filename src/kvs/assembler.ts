@@ -126,7 +126,7 @@ export class FragmentAssembler implements MatroskaHandler {
     this.currentTracks = tracks;
   }
 
-  tags(tags: Tag[], offset: number, end: number): void {
+  tags(tags: readonly Tag[], offset: number, end: number): void {
     this.#handler.tags?.(tags, offset);
     this.boundary = offset;
     // Between two Clusters of a Segment, a fragment number is the first thing said of the second.
@@ -157,21 +157,25 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#timestamp = ticks;
   }
 
+  frame(trackNumber: number, timecode: number, start: number, end: number): boolean {
+    const track = this.#trackIndex(trackNumber);
+    if (track < 0) return false;
+    this.counts.blocks++;
+    const blocks = this.#blocks;
+    this.#confirmed = blocks.count;
+    const shift = this.#demuxer.reader.base - this.#clusterOffset;
+    blocks.add(track, timecode, start + shift, end + shift);
+    return true;
+  }
+
   block(header: BlockHeader): string | undefined {
-    const tracks = this.currentTracks;
-    let track = this.#lastTrack;
-    if (tracks[track]?.number !== header.track) {
-      track = tracks.findIndex((candidate) => candidate.number === header.track);
-      if (track < 0) return `a block belongs to track ${header.track}, which the segment does not have`;
-    }
-    // The tracks alternate, so the next block is likely the other one's.
-    this.#lastTrack = track + 1 < tracks.length ? track + 1 : 0;
+    const track = this.#trackIndex(header.track);
+    if (track < 0) return `a block belongs to track ${header.track}, which the segment does not have`;
     this.counts.blocks++;
     const blocks = this.#blocks;
     this.#confirmed = blocks.count;
     // Bounds relative to the Cluster stay true when the reader moves its bytes.
-    const reader = this.#demuxer.reader;
-    const shift = reader.base - this.#clusterOffset;
+    const shift = this.#demuxer.reader.base - this.#clusterOffset;
     for (let i = 0; i < header.frames; i++) {
       blocks.add(
         track,
@@ -181,6 +185,19 @@ export class FragmentAssembler implements MatroskaHandler {
       );
     }
     return undefined;
+  }
+
+  /** Index of a track in `currentTracks`, -1 where it has none of that number. */
+  #trackIndex(number: number): number {
+    const tracks = this.currentTracks;
+    let track = this.#lastTrack;
+    if (tracks[track]?.number !== number) {
+      track = tracks.findIndex((candidate) => candidate.number === number);
+      if (track < 0) return track;
+    }
+    // The tracks alternate, so the next block is likely the other one's.
+    this.#lastTrack = track + 1 < tracks.length ? track + 1 : 0;
+    return track;
   }
 
   clusterEnd(): void {

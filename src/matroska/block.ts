@@ -1,7 +1,8 @@
 // Block and SimpleBlock payloads (RFC 9559 section 10): track, relative timestamp, and the frames of the three lacings.
 import { readSize, UNKNOWN_SIZE, vintWidth } from '../ebml/vint.ts';
 
-const LACING_MASK = 0x06;
+/** Bits of the flags that say how a block's frames are laced. */
+export const LACING_MASK = 0x06;
 const XIPH = 0x02;
 const FIXED = 0x04;
 

@@ -1,9 +1,24 @@
 // Matroska elements to what they mean: segment info, tracks, clusters, blocks and tags, in stream order.
+
+import { MAX_SIZE_BYTES } from '../ebml/limits.ts';
 import { type EbmlHandler, EbmlReader } from '../ebml/reader.ts';
-import { BlockHeader } from './block.ts';
+import { readSize, UNKNOWN_SIZE, vintWidth } from '../ebml/vint.ts';
+import { BlockHeader, LACING_MASK } from './block.ts';
 import * as id from './ids.ts';
+import { RepeatedTags, type Tag } from './repeated-tags.ts';
 import { MATROSKA } from './schema.ts';
 import { readFloat, readText, readUint, readUint64 } from './values.ts';
+
+/** Bytes of a SimpleBlock's header: a track number of one byte, the timecode, the flags. */
+const SIMPLE_HEADER_BYTES = 4;
+
+/** Bytes of a SimpleBlock's id, its size at its widest and its header. */
+const MAX_BLOCK_START_BYTES = 1 + MAX_SIZE_BYTES + SIMPLE_HEADER_BYTES;
+
+/** All data bits set: no track number. */
+const RESERVED_TRACK = 0x7f;
+
+export type { Tag };
 
 export interface SegmentInfo {
   /** Nanoseconds a tick; 1,000,000 where the segment does not say (RFC 9559 section 5.1.2.9). */
@@ -28,11 +43,6 @@ export interface Track {
   encoded: boolean;
 }
 
-export interface Tag {
-  name: string;
-  value: string;
-}
-
 /** Receives a document's parts in stream order; offsets count bytes from the start of the stream. */
 export interface MatroskaHandler {
   /** `headless`: its EBML header is lost. */
@@ -41,7 +51,7 @@ export interface MatroskaHandler {
   info(info: SegmentInfo): void;
   tracks(tracks: readonly Track[]): void;
   /** The tags of one Tags element, nested ones included, in order; `end` is the offset behind it. */
-  tags(tags: Tag[], offset: number, end: number): void;
+  tags(tags: readonly Tag[], offset: number, end: number): void;
   cluster(offset: number): void;
   /** Ticks since the epoch of the segment, exact. */
   timestamp(ticks: bigint): void;
@@ -50,6 +60,11 @@ export interface MatroskaHandler {
    * is wrong with it, if anything is.
    */
   block(header: BlockHeader): string | undefined;
+  /**
+   * The quick way for a SimpleBlock of one frame, `reader.bytes[start, end)`; false to get it as a `block` instead,
+   * which then can say what is wrong with it.
+   */
+  frame?(track: number, timecode: number, start: number, end: number): boolean;
   clusterEnd(offset: number): void;
   damaged(offset: number, reason: string, keepUntil: number, between: boolean): void;
   resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
@@ -83,8 +98,14 @@ export class MatroskaDemuxer implements EbmlHandler {
   #info: SegmentInfo = { ...NO_INFO };
   #tracks: Track[] = [];
   #track: Track = newTrack();
-  #tags: Tag[] = [];
+  #tags: { name: string; value: string }[] = [];
   #tagsOffset = 0;
+  #tagsSize = 0;
+  readonly #repeated = new RepeatedTags();
+  /** What the start of the document said that `repeat` is about. */
+  #learned: { info: SegmentInfo | undefined; tracks: readonly Track[] | undefined } | undefined;
+  #infoSeen = false;
+  #tracksSeen = false;
   /** Names of the SimpleTags that are open, outermost first, and the index of each in `#tags`. */
   readonly #openTags: number[] = [];
 
@@ -102,10 +123,61 @@ export class MatroskaDemuxer implements EbmlHandler {
   }
 
   document(offset: number, headless: boolean): void {
+    this.#begin();
     this.#handler.document(offset, headless);
   }
 
-  open(elementId: number, offset: number): void {
+  learn(): void {
+    this.#learned = {
+      info: this.#infoSeen ? this.#info : undefined,
+      tracks: this.#tracksSeen ? this.#tracks : undefined,
+    };
+  }
+
+  repeat(offset: number, rootOffset: number): void {
+    const { info, tracks } = this.#learned!;
+    this.#begin();
+    this.#handler.document(offset, false);
+    this.#handler.segment(rootOffset);
+    if (info !== undefined) this.#handler.info(info);
+    if (tracks !== undefined) this.#handler.tracks(tracks);
+  }
+
+  #begin(): void {
+    this.#infoSeen = false;
+    this.#tracksSeen = false;
+    this.#repeated.rewind();
+  }
+
+  bulk(from: number, stop: number, maxSize: number): number {
+    const bytes = this.reader.bytes;
+    const handler = this.#handler;
+    if (handler.frame === undefined) return from;
+    let pos = from;
+    while (pos + MAX_BLOCK_START_BYTES <= stop && bytes[pos] === id.SIMPLE_BLOCK) {
+      const sizeWidth = vintWidth(bytes[pos + 1]!);
+      if (sizeWidth > MAX_SIZE_BYTES) break;
+      const size = readSize(bytes, pos + 1, sizeWidth);
+      const start = pos + 1 + sizeWidth;
+      const end = start + size;
+      if (size < SIMPLE_HEADER_BYTES || size > maxSize || end > stop) break;
+      const track = bytes[start]! - 0x80;
+      if (track < 0 || track === RESERVED_TRACK || (bytes[start + 3]! & LACING_MASK) !== 0) break;
+      const timecode = ((bytes[start + 1]! << 24) | (bytes[start + 2]! << 16)) >> 16;
+      if (!handler.frame(track, timecode, start + SIMPLE_HEADER_BYTES, end)) break;
+      pos = end;
+    }
+    return pos;
+  }
+
+  whole(start: number, end: number, offset: number): boolean {
+    const tags = this.#repeated.match(this.reader.bytes, start, end);
+    if (tags === undefined) return false;
+    this.#handler.tags(tags, offset, this.reader.base + end);
+    return true;
+  }
+
+  open(elementId: number, offset: number, size: number): void {
     switch (elementId) {
       case id.SEGMENT:
         this.#info = { ...NO_INFO };
@@ -126,7 +198,9 @@ export class MatroskaDemuxer implements EbmlHandler {
       case id.TAGS:
         this.#tags = [];
         this.#tagsOffset = offset;
+        this.#tagsSize = size;
         this.#openTags.length = 0;
+        this.#repeated.begin();
         break;
       case id.SIMPLE_TAG:
         this.#openTags.push(this.#tags.length);
@@ -141,15 +215,18 @@ export class MatroskaDemuxer implements EbmlHandler {
         this.#handler.clusterEnd(offset);
         break;
       case id.INFO:
+        this.#infoSeen = true;
         this.#handler.info(this.#info);
         break;
       case id.TRACKS:
+        this.#tracksSeen = true;
         this.#handler.tracks(this.#tracks);
         break;
       case id.TRACK_ENTRY:
         this.#tracks.push(this.#track);
         break;
       case id.TAGS:
+        this.#learnTags(offset);
         this.#handler.tags(this.#tags, this.#tagsOffset, offset);
         break;
       case id.SIMPLE_TAG:
@@ -172,6 +249,7 @@ export class MatroskaDemuxer implements EbmlHandler {
         break;
       case id.TAG_STRING:
         this.#setTag('value', readText(bytes, start, end));
+        this.#repeated.value(this.#openTags.at(-1) ?? -1, this.reader.base + start, this.reader.base + end);
         break;
       case id.TIMESTAMP_SCALE: {
         const scale = readUint(bytes, start, end);
@@ -229,6 +307,14 @@ export class MatroskaDemuxer implements EbmlHandler {
 
   truncated(offset: number, reason: string): void {
     this.#handler.truncated(offset, reason);
+  }
+
+  #learnTags(endOffset: number): void {
+    const { bytes, base } = this.reader;
+    const end = endOffset - base;
+    // What has no size of its own cannot be told to be whole before it has been read.
+    const start = this.#tagsSize === UNKNOWN_SIZE ? -1 : end - this.#tagsSize;
+    this.#repeated.learn(bytes, start, end, base, this.#tags);
   }
 
   #setTag(key: keyof Tag, text: string): void {

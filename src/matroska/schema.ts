@@ -185,4 +185,7 @@ export const MATROSKA: Schema = {
   startsRoot: (elementId) => SEGMENT_STARTS.has(elementId),
   resumeId: id.CLUSTER,
   startsResume: (elementId) => CLUSTER_STARTS.has(elementId),
+  bulkId: id.SIMPLE_BLOCK,
+  wholeId: id.TAGS,
+  endsPreamble: (elementId) => elementId === id.TAGS || elementId === id.CLUSTER,
 };

@@ -39,8 +39,7 @@ const kept: ({ bytes: Uint8Array; text: string } | undefined)[] = new Array(KEPT
 
 /** A string, UTF-8, without the zero bytes that may pad it (RFC 8794 section 13). */
 export function readText(bytes: Uint8Array, start: number, end: number): string {
-  let stop = end;
-  while (stop > start && bytes[stop - 1] === 0) stop--;
+  const stop = textEnd(bytes, start, end);
   const length = stop - start;
   if (length > MAX_KEPT_BYTES) return decode(bytes, start, stop);
   let hash = length;
@@ -55,6 +54,17 @@ export function readText(bytes: Uint8Array, start: number, end: number): string 
   const text = decode(bytes, start, stop);
   kept[place] = { bytes: Uint8Array.prototype.slice.call(bytes, start, stop), text };
   return text;
+}
+
+/** The same text as `readText`'s, for what is not likely to come again. */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  return decode(bytes, start, textEnd(bytes, start, end));
+}
+
+function textEnd(bytes: Uint8Array, start: number, end: number): number {
+  let stop = end;
+  while (stop > start && bytes[stop - 1] === 0) stop--;
+  return stop;
 }
 
 function decode(bytes: Uint8Array, start: number, end: number): string {
