@@ -9,7 +9,7 @@ import {
   MAX_TRUSTED_BYTES,
 } from './limits.ts';
 import { ANYWHERE, type ElementRule, ROOT, type Schema } from './schema.ts';
-import { findDocument, findSync } from './sync.ts';
+import { findDocument, findSync, SyncSearches } from './sync.ts';
 import { isReservedId, readId, readSize, UNKNOWN_SIZE, vintWidth } from './vint.ts';
 
 /**
@@ -79,6 +79,7 @@ export class EbmlReader {
 
   readonly #schema: Schema;
   readonly #handler: EbmlHandler;
+  readonly #searches: SyncSearches;
   #length = 0;
   #pos = 0;
   #received = 0;
@@ -123,6 +124,7 @@ export class EbmlReader {
 
   constructor(schema: Schema, handler: EbmlHandler) {
     this.#schema = schema;
+    this.#searches = new SyncSearches(schema);
     this.#handler = handler;
   }
 
@@ -191,6 +193,8 @@ export class EbmlReader {
           this.#length,
           this.#schema,
           this.#resumeSeen && this.#depth > 0,
+          this.#searches,
+          this.base,
         );
         if (found.kind !== undefined) {
           this.#damage(at, 'an element claims more bytes than the input has');
@@ -519,7 +523,7 @@ export class EbmlReader {
   /** Whether a whole document start lies in the payload; remembers how far it has looked. */
   #look(offset: number, start: number, end: number, complete: boolean): boolean {
     const from = Math.max(start, this.#lookedUntil - this.base);
-    const found = findDocument(this.bytes, from, end, this.#schema);
+    const found = findDocument(this.bytes, from, end, this.#schema, this.#searches, this.base);
     if (found >= 0) return true;
     if (complete) {
       this.#lookedUntil = -1;
@@ -544,6 +548,8 @@ export class EbmlReader {
       this.#length,
       this.#schema,
       this.#mayResume,
+      this.#searches,
+      this.base,
     );
     const at = this.base + found.at;
     if (found.kind === undefined) {

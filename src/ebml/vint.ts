@@ -38,6 +38,10 @@ export function readSize(bytes: Uint8Array, at: number, width: number): number {
     const value = ((first & 0x3f) << 8) | bytes[at + 1]!;
     return value === 0x3fff ? UNKNOWN_SIZE : value;
   }
+  if (width === 8 && (bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]! | (first ^ 1)) === 0) {
+    // What the producers write everywhere: eight bytes for sizes that need two.
+    return bytes[at + 4]! * 0x100_0000 + ((bytes[at + 5]! << 16) | (bytes[at + 6]! << 8) | bytes[at + 7]!);
+  }
   let value = first & ((0x80 >> (width - 1)) - 1);
   let allOnes = value === (0x80 >> (width - 1)) - 1;
   for (let i = 1; i < width; i++) {

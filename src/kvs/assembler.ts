@@ -1,5 +1,6 @@
 // Documents to fragments: gathers a Cluster's blocks and all its tags, and hands the fragment over when it is complete.
 import type { BlockHeader } from '../matroska/block.ts';
+import type { BlockRun } from '../matroska/block-run.ts';
 import {
   MatroskaDemuxer,
   type MatroskaHandler,
@@ -64,6 +65,7 @@ export class FragmentAssembler implements MatroskaHandler {
   #clusters = 0;
   #state: 'none' | 'open' | 'closed' = 'none';
   #clusterOffset = 0;
+  #clusterEnd = -1;
   #cut = false;
   #timestamp: bigint | undefined;
   readonly #blocks = new BlockList();
@@ -106,6 +108,7 @@ export class FragmentAssembler implements MatroskaHandler {
   }
 
   document(offset: number, headless: boolean): void {
+    if (headless) this.#doubtLastBlock(offset);
     this.boundary = offset;
     this.#finish('whole');
     if (!headless) this.counts.ebmlHeaders++;
@@ -157,15 +160,19 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#timestamp = ticks;
   }
 
-  frame(trackNumber: number, timecode: number, start: number, end: number): boolean {
-    const track = this.#trackIndex(trackNumber);
-    if (track < 0) return false;
-    this.counts.blocks++;
+  run(run: BlockRun): number {
     const blocks = this.#blocks;
-    this.#confirmed = blocks.count;
     const shift = this.#demuxer.reader.base - this.#clusterOffset;
-    blocks.add(track, timecode, start + shift, end + shift);
-    return true;
+    const { count, track: numbers, timecode, start, end } = run;
+    let taken = 0;
+    for (; taken < count; taken++) {
+      const track = this.#trackIndex(numbers[taken]!);
+      if (track < 0) break;
+      blocks.add(track, timecode[taken]!, start[taken]! + shift, end[taken]! + shift);
+    }
+    this.counts.blocks += taken;
+    if (taken > 0) this.#confirmed = blocks.count - 1;
+    return taken;
   }
 
   block(header: BlockHeader): string | undefined {
@@ -200,10 +207,20 @@ export class FragmentAssembler implements MatroskaHandler {
     return track;
   }
 
-  clusterEnd(): void {
+  clusterEnd(offset: number): void {
     if (this.#state !== 'open') return;
     this.#confirmed = this.#blocks.count;
     this.#state = 'closed';
+    this.#clusterEnd = offset;
+  }
+
+  /** A Segment without its header right behind a block: if the block's size is odd, it has swallowed the header. */
+  #doubtLastBlock(offset: number): void {
+    const blocks = this.#blocks;
+    const last = blocks.count - 1;
+    if (this.#state !== 'closed' || this.#clusterEnd !== offset || last < 0 || this.#isUsual(last)) return;
+    blocks.count = last;
+    this.counts.blocks--;
   }
 
   damaged(_offset: number, _reason: string, keepUntil: number, between: boolean): void {

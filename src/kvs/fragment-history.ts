@@ -1,7 +1,7 @@
 // Which fragment numbers a stream has shown, to know a repeated fragment by its number alone.
 
-/** Numbers remembered: 4 hours at a fragment a second, 2 MiB. Repeats come seconds apart, after a reconnect. */
-const REMEMBERED = 16_384;
+/** Numbers remembered: an hour at a fragment a second, 0.5 MiB. Repeats come seconds apart, after a reconnect. */
+const REMEMBERED = 3600;
 
 export class FragmentHistory {
   readonly #seen = new Set<string>();

@@ -1,22 +1,13 @@
 // Matroska elements to what they mean: segment info, tracks, clusters, blocks and tags, in stream order.
 
-import { MAX_SIZE_BYTES } from '../ebml/limits.ts';
 import { type EbmlHandler, EbmlReader } from '../ebml/reader.ts';
-import { readSize, UNKNOWN_SIZE, vintWidth } from '../ebml/vint.ts';
-import { BlockHeader, LACING_MASK } from './block.ts';
+import { UNKNOWN_SIZE } from '../ebml/vint.ts';
+import { BlockHeader } from './block.ts';
+import { BlockRun } from './block-run.ts';
 import * as id from './ids.ts';
 import { RepeatedTags, type Tag } from './repeated-tags.ts';
 import { MATROSKA } from './schema.ts';
 import { readFloat, readText, readUint, readUint64 } from './values.ts';
-
-/** Bytes of a SimpleBlock's header: a track number of one byte, the timecode, the flags. */
-const SIMPLE_HEADER_BYTES = 4;
-
-/** Bytes of a SimpleBlock's id, its size at its widest and its header. */
-const MAX_BLOCK_START_BYTES = 1 + MAX_SIZE_BYTES + SIMPLE_HEADER_BYTES;
-
-/** All data bits set: no track number. */
-const RESERVED_TRACK = 0x7f;
 
 export type { Tag };
 
@@ -61,10 +52,10 @@ export interface MatroskaHandler {
    */
   block(header: BlockHeader): string | undefined;
   /**
-   * The quick way for a SimpleBlock of one frame, `reader.bytes[start, end)`; false to get it as a `block` instead,
-   * which then can say what is wrong with it.
+   * The quick way for SimpleBlocks of one frame that follow each other. Answers how many it has taken; the next one
+   * comes as a `block`, which then can say what is wrong with it.
    */
-  frame?(track: number, timecode: number, start: number, end: number): boolean;
+  run?(run: BlockRun): number;
   clusterEnd(offset: number): void;
   damaged(offset: number, reason: string, keepUntil: number, between: boolean): void;
   resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
@@ -95,6 +86,7 @@ export class MatroskaDemuxer implements EbmlHandler {
   readonly reader: EbmlReader;
   readonly #handler: MatroskaHandler;
   readonly #header = new BlockHeader();
+  readonly #run = new BlockRun();
   #info: SegmentInfo = { ...NO_INFO };
   #tracks: Track[] = [];
   #track: Track = newTrack();
@@ -150,24 +142,13 @@ export class MatroskaDemuxer implements EbmlHandler {
   }
 
   bulk(from: number, stop: number, maxSize: number): number {
-    const bytes = this.reader.bytes;
     const handler = this.#handler;
-    if (handler.frame === undefined) return from;
-    let pos = from;
-    while (pos + MAX_BLOCK_START_BYTES <= stop && bytes[pos] === id.SIMPLE_BLOCK) {
-      const sizeWidth = vintWidth(bytes[pos + 1]!);
-      if (sizeWidth > MAX_SIZE_BYTES) break;
-      const size = readSize(bytes, pos + 1, sizeWidth);
-      const start = pos + 1 + sizeWidth;
-      const end = start + size;
-      if (size < SIMPLE_HEADER_BYTES || size > maxSize || end > stop) break;
-      const track = bytes[start]! - 0x80;
-      if (track < 0 || track === RESERVED_TRACK || (bytes[start + 3]! & LACING_MASK) !== 0) break;
-      const timecode = ((bytes[start + 1]! << 24) | (bytes[start + 2]! << 16)) >> 16;
-      if (!handler.frame(track, timecode, start + SIMPLE_HEADER_BYTES, end)) break;
-      pos = end;
-    }
-    return pos;
+    if (handler.run === undefined) return from;
+    const run = this.#run;
+    const next = run.fill(this.reader.bytes, from, stop, maxSize);
+    if (run.count === 0) return from;
+    const taken = handler.run(run);
+    return taken === run.count ? next : run.at[taken]!;
   }
 
   whole(start: number, end: number, offset: number): boolean {

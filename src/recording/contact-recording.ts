@@ -13,6 +13,7 @@ import { ContactFiles, type FileKeeping, type FilePatch } from './contact-files.
 import { fileBytes } from './file-bytes.ts';
 import { isoTime } from './iso-time.ts';
 import type { ContactState, TrackState } from './state.ts';
+import { recordStraightOn } from './straight-on.ts';
 import { formatOf, TrackRecording } from './track-recording.ts';
 import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
 import type { WarningLog } from './warning-log.ts';
@@ -47,6 +48,10 @@ interface Slot {
   recording: TrackRecording | undefined;
 }
 
+function isUnopened(slot: Slot | undefined): boolean {
+  return slot !== undefined && slot.recording === undefined;
+}
+
 interface OpenTrack {
   number: number;
   recording: TrackRecording;
@@ -65,6 +70,8 @@ export class ContactRecording {
   #last: string | null = null;
   #doubted: (Attributed & { why: 'format' | 'time' }) | undefined;
   #slots: (Slot | undefined)[] = [];
+  /** Those of `#slots`, once all of them are open. */
+  #recordings: (TrackRecording | undefined)[] | undefined;
   /** What `#slots` were made of. */
   #slotsTracks: readonly Track[] = [];
   #slotsMimeType: string | undefined;
@@ -296,6 +303,7 @@ export class ContactRecording {
     this.#slotsMimeType = attribution.mimeType;
     this.#slotsIsCaller = attribution.isCaller;
     this.#slotsTracks = fragment.tracks;
+    this.#recordings = undefined;
     this.#slots = fragment.tracks.map((track) => {
       if (track.type !== TRACK_TYPE_AUDIO) return undefined;
       const direction = trackDirection(track.name, attribution.isCaller);
@@ -326,6 +334,10 @@ export class ContactRecording {
     const relativeNs = Number(clusterNs - this.#originNs);
     const packed = this.#place.options.timeline === 'packed';
     const toleranceMs = this.#place.options.gapToleranceMs;
+    if (!packed && !slots.some(isUnopened)) {
+      this.#recordings ??= slots.map((slot) => slot?.recording);
+      if (recordStraightOn(fragment, this.#recordings, relativeNs, toleranceMs)) return;
+    }
     for (let i = 0; i < blocks.count; i++) {
       const slot = slots[blocks.track[i]!];
       if (slot === undefined) continue;

@@ -53,6 +53,7 @@ export class TrackRecording {
   readonly #tap: TrackTap | undefined;
   readonly #stage: ChunkStage;
   readonly #mono: ChunkStage | undefined;
+  readonly #plain: ChunkStage | undefined;
   #scratch = Buffer.allocUnsafeSlow(ADTS_HEADER_BYTES);
   /** Sample frames that the tap has heard; bytes of what is no PCM. */
   #tapped: number;
@@ -95,6 +96,13 @@ export class TrackRecording {
     this.#mono = apart
       ? new ChunkStage(outputs.pool, [outputs.mono!], resume?.state.monoPosition)
       : undefined;
+    const asItStands = this.storedFrameBytes > 0 && this.#decoder === undefined;
+    this.#plain = asItStands && !apart && this.#tap === undefined ? this.#stage : undefined;
+  }
+
+  /** Takes blocks as they stand in the stream, where they need no decoding and nobody else wants them. */
+  get plainStage(): ChunkStage | undefined {
+    return this.#plain;
   }
 
   /** Milliseconds of audio on the timeline, with a fraction. */

@@ -300,3 +300,17 @@ describe('tags', () => {
     ]);
   });
 });
+
+describe('a block that has swallowed what stands before the next Segment', () => {
+  it('is not believed', () => {
+    const [first, second] = [document({ index: 0 }), document({ index: 1 })];
+    const bytes = Buffer.concat([first, second]);
+    const segment = bytes.indexOf(elementId(ID.Segment), first.length);
+    // The last block of the first document; the Tags behind it and the next header go with it.
+    const last = first.lastIndexOf(Buffer.alloc(PAYLOAD_BYTES, 3)) - BLOCK_HEADER_BYTES + 1;
+    bytes.writeUIntBE(segment - (last + 8), last + 2, 6);
+    const { fragments, damage } = assemble(bytes);
+    expect(fragments.map((fragment) => fragment.blocks.count)).toEqual([3, 4]);
+    expect(damage).toHaveLength(1);
+  });
+});
