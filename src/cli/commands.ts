@@ -33,14 +33,14 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'merge',
-    arguments: '<first> <second> <output>',
-    summary: 'lay one WAV file over another, mixed or in stereo',
+    arguments: '<a> <b> <out>',
+    summary: 'lay one WAV file over another',
     group: 'Audio files',
     load: async () => (await import('./commands/merge.ts')).merge,
   },
   {
     name: 'redact',
-    arguments: '<input> <output>',
+    arguments: '<wav> <out>',
     summary: 'silence or bleep passages of a WAV file',
     group: 'Audio files',
     load: async () => (await import('./commands/redact.ts')).redact,
