@@ -1,0 +1,52 @@
+// The summary item of a contact in DynamoDB, with the attributes of the Java sample's ContactDetails table.
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { explained } from '../aws/aws-error.ts';
+import { clientConfig } from '../aws/client-config.ts';
+
+/** Attributes of an item; what is not given is left as it is. */
+export interface ContactDetails {
+  customerPhoneNumber?: string | undefined;
+  /** Month/day/year, as the sample writes it. */
+  callDate?: string | undefined;
+  callTimestamp?: string | undefined;
+  /** Address of the object. */
+  audioFromCustomer?: string | undefined;
+  audioToCustomer?: string | undefined;
+  /** Bucket and key with a slash between, as the sample writes it. */
+  combinedAudio?: string | undefined;
+  mergeStatus?: string | undefined;
+  contactTranscriptFromCustomer?: string | undefined;
+  contactTranscriptToCustomer?: string | undefined;
+}
+
+/** Sets attributes of a contact's item, and makes the item where there is none. */
+export type UpdateContact = (
+  contactId: string,
+  details: ContactDetails,
+  signal?: AbortSignal,
+) => Promise<void>;
+
+/** A client that both the summary and the transcripts use. */
+export function documentClient(region?: string): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig({ region })), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+}
+
+export function updateContact(client: DynamoDBDocumentClient, table: string): UpdateContact {
+  return async (contactId, details, signal) => {
+    const set = Object.entries(details).filter(([, value]) => value !== undefined);
+    if (set.length === 0) return;
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { contactId },
+      UpdateExpression: `SET ${set.map((_, i) => `#${i} = :${i}`).join(', ')}`,
+      ExpressionAttributeNames: Object.fromEntries(set.map(([name], i) => [`#${i}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(set.map(([, value], i) => [`:${i}`, value])),
+    });
+    const task = { doing: `write to the table ${table}`, action: 'dynamodb:UpdateItem', resource: table };
+    await explained(task, () => client.send(command, signal && { abortSignal: signal }));
+  };
+}
