@@ -13,7 +13,7 @@ const dist = join(root, 'dist');
 const fresh = join(dist, `.unfinished-${process.pid}`);
 
 /** Loaded from node_modules when needed: what only few runs want, and is large or CommonJS. */
-const EXTERNAL = ['cosmiconfig', 'ebml', '@aws-sdk/*', '@smithy/*'];
+const EXTERNAL = ['cosmiconfig', 'ebml', '@aws-sdk/*', '@smithy/*', '@aws-lambda-powertools/*'];
 
 /** Commander asks for `child_process` at once, though only for subcommands that are programs of their own. */
 const LAZY_CHILD_PROCESS = {
@@ -33,7 +33,7 @@ const LAZY_CHILD_PROCESS = {
  * What only few runs want stays in files of its own: the program behind `--version`, the check of odd settings, and the
  * rooms that need the AWS SDK, a server or a page.
  */
-const APART = /[\\/](run|check-value)\.ts$|[\\/](aws|simulator|lambda|report|live)[\\/]/;
+const APART = /[\\/](run|check-value)\.ts$|[\\/](aws|simulator|lambda|entries|report|live)[\\/]/;
 
 /** Every file costs time at the start, so what the sources import when it is needed comes along in one file. */
 const ONE_FILE = {

@@ -60,6 +60,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/upload.ts')).upload,
   },
   {
+    name: 'serve-lambda',
+    arguments: '',
+    summary: 'run the Lambda functions on this machine',
+    group: 'Rehearsal',
+    load: async () => (await import('./commands/serve-lambda.ts')).serveLambda,
+  },
+  {
     name: 'config',
     arguments: '',
     summary: 'show the effective settings and where each came from',

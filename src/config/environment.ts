@@ -5,6 +5,8 @@ import { nearest } from './nearest.ts';
 import { SETTING_KEYS, SETTINGS, type SettingKey } from './settings.ts';
 
 const PREFIX = 'KVSREC_';
+/** Variables of the Lambda functions, which have settings of their own. */
+const OF_THE_FUNCTIONS = 'KVSREC_LAMBDA_';
 
 /**
  * The raw values that the environment gives. An empty variable counts as not set.
@@ -13,7 +15,7 @@ const PREFIX = 'KVSREC_';
 export function readEnvironment(env: NodeJS.ProcessEnv): Map<SettingKey, string> {
   const found = new Map<SettingKey, string>();
   for (const variable of Object.keys(env)) {
-    if (!variable.startsWith(PREFIX)) continue;
+    if (!variable.startsWith(PREFIX) || variable.startsWith(OF_THE_FUNCTIONS)) continue;
     const key = SETTING_KEYS.find((candidate) => SETTINGS[candidate].env === variable);
     if (key === undefined) throw unknownVariable(variable);
     const value = env[variable];

@@ -2,6 +2,7 @@
 
 import type { TimeRange } from '../audio/redact.ts';
 import { KvsrecError } from '../errors.ts';
+import { fields } from './object-fields.ts';
 import type { ObjectName } from './s3-audio.ts';
 
 export interface OverlayEvent {
@@ -64,10 +65,6 @@ function refuse(what: string, faults: string[]): void {
   throw new KvsrecError('bad-event', `the event of ${what} is wrong: ${[...new Set(faults)].join('; ')}`, {
     hint: 'docs/lambda.md shows the events.',
   });
-}
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function number(value: unknown): number {

@@ -1,5 +1,6 @@
 // WAV objects of a bucket in and out as streams, for the functions that make one of others.
 
+import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { PcmStream } from '../audio/merge.ts';
@@ -57,7 +58,7 @@ export async function storeWav(
       Bucket,
       Key,
       ContentType: 'audio/wav',
-      Body: body(header, stream, dataBytes, `s3://${Bucket}/${Key}`),
+      Body: Readable.from(body(header, stream, dataBytes, `s3://${Bucket}/${Key}`), { objectMode: false }),
       ...(kmsKey !== undefined && { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKey }),
     },
     partSize: PART_BYTES,

@@ -1,5 +1,7 @@
 // What a flow's "Invoke AWS Lambda function" block sends, as far as the trigger needs it.
 
+import { fields } from './object-fields.ts';
+
 /** The parts of a flow's event that are read; every one may be missing. */
 export interface FlowContact {
   contactId: string | undefined;
@@ -31,10 +33,6 @@ export function flowContact(event: unknown): FlowContact | null {
     streamArn: word(audio.StreamARN),
     startFragment: word(audio.StartFragmentNumber),
   };
-}
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function word(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 // The engine behind the bytes of one dump: everything it holds is used, whole or not.
 import { FragmentAssembler, type FragmentHandler } from '../kvs/assembler.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
-import { RecordingEngine } from './engine.ts';
+import { type EngineHooks, RecordingEngine } from './engine.ts';
 import { emptyInput, noAudioTrack, notMatroska } from './input-error.ts';
 import type { ContactReport, RecordingOptions } from './types.ts';
 import type { WarningLog } from './warning-log.ts';
@@ -15,8 +15,8 @@ export class StreamSplitter {
   readonly #assembler: FragmentAssembler;
 
   /** Without a folder nothing is written; the audio is only measured. */
-  constructor(folder: string | undefined, options: RecordingOptions) {
-    const engine = new RecordingEngine(folder, options);
+  constructor(folder: string | undefined, options: RecordingOptions, hooks: EngineHooks = {}) {
+    const engine = new RecordingEngine(folder, options, hooks);
     this.#engine = engine;
     // A dump says in the end what is complete: nothing is handed over early.
     const handler: FragmentHandler = {

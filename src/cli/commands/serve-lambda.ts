@@ -1,0 +1,149 @@
+// `kvsrec serve-lambda`: the Lambda handlers on this machine, or in a container that Lambda runs.
+
+import { KvsrecError } from '../../errors.ts';
+import type { CommandContext, CommandDefinition } from '../command.ts';
+import { DONE, FAILED } from '../exit-status.ts';
+import { type ServeOptions, serveOptions } from '../serve-lambda/options.ts';
+
+export const serveLambda: CommandDefinition = {
+  description:
+    'Runs the handlers of the Lambda functions. Where AWS_LAMBDA_RUNTIME_API is set, as in a container image, it is ' +
+    'the function’s runtime. Elsewhere it serves Lambda’s Invoke API on loopback, so that "aws lambda invoke ' +
+    '--endpoint-url" and the SDKs work: each invocation in a process of its own, which is killed at its timeout; ' +
+    'asynchronous events are queued and tried again. The functions read the same environment variables as in Lambda.',
+  options: [
+    {
+      flags: '--handler <names>',
+      description:
+        'record, trigger, overlay, redact or backfill; several, comma-separated, are functions of these names',
+      group: 'Functions',
+    },
+    {
+      flags: '--timeout <time>',
+      description: 'of an invocation, as 900, 900s or 15m (default: 15m)',
+      group: 'Functions',
+    },
+    {
+      flags: '--concurrency <count>',
+      description: 'invocations of a function at the same time (default: 1)',
+      group: 'Functions',
+    },
+    {
+      flags: '--retries <count>',
+      description: 'of an asynchronous event that fails (default: 2)',
+      group: 'Functions',
+    },
+    {
+      flags: '--retry-delay <time>',
+      description: 'before the first retry, twice that before the second (default: 60s)',
+      group: 'Functions',
+    },
+    {
+      flags: '--on-failure <file>',
+      description: 'append asynchronous events that failed for good, a line of JSON each',
+      group: 'Functions',
+    },
+    { flags: '--port <port>', description: 'to listen on, 0 for any (default: 9001)', group: 'Server' },
+    { flags: '--host <address>', description: 'to listen on (default: 127.0.0.1)', group: 'Server' },
+    {
+      flags: '--invoke <file>',
+      description: 'invoke the function with this event (- for standard input), print the answer, and end',
+      group: 'Server',
+    },
+    { flags: '--duration <time>', description: 'serve for so long only', group: 'Server' },
+  ],
+  examples: [
+    {
+      line: 'RECORDINGS_BUCKET_NAME=calls kvsrec serve-lambda --handler record --port 0 --duration 1s',
+      does: 'the record function, for a second',
+    },
+    {
+      line: 'transcriptionFunction=record RECORDINGS_BUCKET_NAME=calls kvsrec serve-lambda --handler trigger,record --timeout 30s --concurrency 4 --port 0 --duration 1s --json',
+      does: 'two functions that find each other; the address as JSON',
+    },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const options = serveOptions(context.options);
+  const api = process.env.AWS_LAMBDA_RUNTIME_API;
+  if (api !== undefined && api !== '') return await runtime(api, options, context);
+  return await server(options, context);
+}
+
+/** The runtime of one function, until it is ended from outside. */
+async function runtime(api: string, { handlers }: ServeOptions, { signal }: CommandContext): Promise<number> {
+  const [name, ...more] = handlers;
+  if (name === undefined || more.length > 0) {
+    throw new KvsrecError(
+      'bad-option',
+      '--handler must name one function where AWS_LAMBDA_RUNTIME_API is set',
+      {
+        exitCode: 2,
+        hint: 'A container image is one function: give --handler record, say.',
+      },
+    );
+  }
+  const { serveRuntime } = await import('../../lambda/runtime/runtime-client.ts');
+  const load = async () => await (await import('../../lambda/handlers.ts')).loadHandler(name);
+  await serveRuntime({ api, load, signal });
+  return DONE;
+}
+
+async function server(options: ServeOptions, { terminal, signal }: CommandContext): Promise<number> {
+  const { startFunctions } = await import('../../lambda/runtime/functions.ts');
+  const { appendFile } = await import('node:fs/promises');
+  const functions = await startFunctions({
+    ...options,
+    program: (name) => [process.execPath, process.argv[1] ?? '', 'serve-lambda', '--handler', name],
+    env: process.env,
+    output: process.stderr,
+    onFailure: (record) => {
+      terminal.warning('an asynchronous event failed for good');
+      if (options.onFailure !== undefined) void appendFile(options.onFailure, `${JSON.stringify(record)}\n`);
+    },
+  });
+  try {
+    if (options.invoke !== undefined) {
+      const { functionError, payload } = await functions.invoke(await eventText(options.invoke));
+      await terminal.write(`${payload}\n`);
+      return functionError === undefined ? DONE : FAILED;
+    }
+    terminal.result(
+      [
+        `${options.handlers.join(', ')} at ${functions.url}`,
+        `  export AWS_ENDPOINT_URL_LAMBDA=${functions.url}`,
+        `  aws lambda invoke --endpoint-url ${functions.url} --function-name ${options.handlers[0]} --payload '{}' --cli-binary-format raw-in-base64-out answer.json`,
+      ].join('\n'),
+    );
+    terminal.document({
+      url: functions.url,
+      port: functions.port,
+      functions: options.handlers,
+      environment: { AWS_ENDPOINT_URL_LAMBDA: functions.url },
+    });
+    await until(signal, options.durationMs);
+    return DONE;
+  } finally {
+    await functions.close();
+  }
+}
+
+async function eventText(file: string): Promise<string> {
+  if (file === '-') return await (await import('node:stream/consumers')).text(process.stdin);
+  return await (await import('node:fs/promises')).readFile(file, 'utf8');
+}
+
+/** Waits for the signal, or for so many milliseconds. */
+function until(signal: AbortSignal, ms: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
+}
