@@ -173,12 +173,12 @@ export const SETTINGS = {
     commands: ['split', 'upload'],
   },
   concurrency: {
-    description: 'calls to record at the same time',
+    description: 'calls to record at the same time; invocations of a function, 1 by default',
     flag: '--concurrency <count>',
     env: 'KVSREC_CONCURRENCY',
     default: 100,
     group: 'Work',
-    commands: ['record'],
+    commands: ['record', 'serve-lambda'],
   },
   region: {
     description: 'AWS region; otherwise AWS_REGION or that of the profile counts',

@@ -252,7 +252,7 @@ describe('the service', () => {
     const functions = await serve([
       '--handler',
       'redact',
-      '--retries',
+      '--event-retries',
       '2',
       '--retry-delay',
       '10ms',
@@ -304,7 +304,7 @@ describe('the service', () => {
     [[], 'no --handler'],
     [['--handler', 'recrod'], '--handler recrod is none'],
     [['--handler', 'redact', '--timeout', 'soon'], '--timeout soon'],
-    [['--handler', 'redact', '--concurrency', '0'], '--concurrency 0'],
+    [['--handler', 'redact', '--event-retries', 'x'], '--event-retries x'],
   ])('%j is a usage error', async (args, message) => {
     const { status, stderr } = await runCli(['serve-lambda', ...args]);
     expect(status).toBe(2);

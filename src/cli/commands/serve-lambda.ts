@@ -24,12 +24,7 @@ export const serveLambda: CommandDefinition = {
       group: 'Functions',
     },
     {
-      flags: '--concurrency <count>',
-      description: 'invocations of a function at the same time (default: 1)',
-      group: 'Functions',
-    },
-    {
-      flags: '--retries <count>',
+      flags: '--event-retries <count>',
       description: 'of an asynchronous event that fails (default: 2)',
       group: 'Functions',
     },
@@ -66,7 +61,10 @@ export const serveLambda: CommandDefinition = {
 };
 
 async function run(context: CommandContext): Promise<number> {
-  const options = serveOptions(context.options);
+  const { settings, origins } = context;
+  // What is right for calls in one process is too much for processes.
+  const concurrency = origins.concurrency.source === 'default' ? 1 : settings.concurrency;
+  const options = serveOptions(context.options, concurrency);
   const api = process.env.AWS_LAMBDA_RUNTIME_API;
   if (api !== undefined && api !== '') return await runtime(api, options, context);
   return await server(options, context);

@@ -17,13 +17,13 @@ export interface ServeOptions {
 }
 
 /** @throws KvsrecError `bad-option` (exit 2). */
-export function serveOptions(given: Readonly<Record<string, unknown>>): ServeOptions {
+export function serveOptions(given: Readonly<Record<string, unknown>>, concurrency: number): ServeOptions {
   const text = (name: string) => given[name] as string | undefined;
   return {
     handlers: handlers(text('handler')),
     timeoutMs: time('--timeout', text('timeout'), 900_000),
-    concurrency: whole('--concurrency', text('concurrency'), 1, 1, 1000),
-    retries: whole('--retries', text('retries'), 2, 0, 100),
+    concurrency,
+    retries: whole('--event-retries', text('eventRetries'), 2, 0, 100),
     retryDelayMs: time('--retry-delay', text('retryDelay'), 60_000),
     onFailure: text('onFailure'),
     host: text('host') ?? '127.0.0.1',
