@@ -5,7 +5,7 @@ import { KvsrecError } from '../errors.ts';
 import { type FileSource, openFile } from './file-source.ts';
 import { inspectSource } from './inspect.ts';
 import { type RunHooks, splitSource } from './split.ts';
-import { DEFAULT_RECORDING_OPTIONS } from './types.ts';
+import { type ContactReport, DEFAULT_RECORDING_OPTIONS, type TrackReport } from './types.ts';
 
 /** Version of the manifest's form. */
 const VERSION = 1;
@@ -16,21 +16,9 @@ export interface DumpRecord {
   error?: string;
   bytes?: number;
   structure?: { ebmlHeaders: number; segments: number; clusters: number; blocks: number };
-  contacts?: {
-    contactId: string | null;
-    start: string;
-    durationMs: number;
-    fragments: { count: number; first: string | null; last: string | null; duplicates: number };
-    tracks: {
-      direction: string;
-      encoding: string;
-      sampleRate: number;
-      channels: number;
-      samples: number;
-      silenceMs: number;
-      pcmSha256: string | null;
-    }[];
-  }[];
+  contacts?: (Pick<ContactReport, 'contactId' | 'start' | 'durationMs' | 'fragments'> & {
+    tracks: Omit<TrackReport, 'name'>[];
+  })[];
   /** Warnings by code and number, for example `corrupt` 1. */
   warnings?: Record<string, number>;
 }
@@ -69,6 +57,8 @@ export async function verifyManifest(
     if (run.signal?.aborted) break;
     const began = performance.now();
     const found = await describe(beside(file, recorded.file), recorded.file, run);
+    // What was not read to its end cannot be compared.
+    if (run.signal?.aborted) break;
     const differences = compare(recorded, found);
     dumps.push({
       dump: recorded.file,
@@ -82,7 +72,7 @@ export async function verifyManifest(
 
 /**
  * Writes the manifest of a folder's `.mkv` files, or of the files that an existing manifest names and those beside it.
- * @throws KvsrecError `no-dumps`.
+ * @throws KvsrecError `no-dumps`; `bad-manifest` where the file is there and is something else, which is never replaced.
  */
 export async function updateManifest(
   target: string,
@@ -91,7 +81,10 @@ export async function updateManifest(
   const file = await manifestFile(target);
   const folder = path.dirname(file);
   const dumpsThere = (await fs.readdir(folder)).filter((name) => name.endsWith('.mkv'));
-  const old = await readManifest(file).catch(() => ({ dumps: [] as DumpRecord[] }));
+  const old = await readManifest(file).catch((error: unknown) => {
+    if (error instanceof KvsrecError && error.code === 'no-manifest') return { dumps: [] as DumpRecord[] };
+    throw error;
+  });
   const names = [...new Set([...old.dumps.map((dump) => dump.file), ...dumpsThere])].sort();
   const present: string[] = [];
   for (const name of names) {
@@ -108,8 +101,8 @@ export async function updateManifest(
   }
   const dumps: DumpRecord[] = [];
   for (const name of present) {
-    run.signal?.throwIfAborted();
     dumps.push(await describe(path.join(folder, name), name, run));
+    run.signal?.throwIfAborted();
   }
   const unfinished = `${file}.${process.pid}.tmp`;
   await fs.writeFile(unfinished, `${JSON.stringify({ version: VERSION, dumps }, null, 2)}\n`);
@@ -144,6 +137,7 @@ async function readManifest(file: string, open: VerifyHooks['open'] = openFile):
     text = await withSource(file, open, textOf);
   } catch (cause) {
     if (isAddress(file)) throw cause;
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new KvsrecError('no-manifest', `there is no manifest ${file}`, {
       hint: 'kvsrec verify --update DIR writes one for the dumps in DIR.',
       cause,
@@ -151,7 +145,7 @@ async function readManifest(file: string, open: VerifyHooks['open'] = openFile):
   }
   const bad = (what: string, cause?: unknown): KvsrecError =>
     new KvsrecError('bad-manifest', `${file} is no manifest: ${what}`, {
-      hint: 'kvsrec verify --update writes it anew.',
+      hint: 'Check the name. If it was a manifest once, delete it: kvsrec verify --update writes it anew.',
       cause,
     });
   let parsed: unknown;

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildOnce, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
@@ -40,6 +40,16 @@ describe('verify', () => {
       expect((await runCli(['verify', directory, '--junit', report])).status).toBe(1);
       expect(readFileSync(report, 'utf8')).toMatch(/<testsuites name="kvsrec" tests="2" failures="1" /);
     }
+  });
+
+  test('--update does not replace what is no manifest', async () => {
+    const directory = await changedDirectory();
+    const other = join(directory, 'package.json');
+    writeFileSync(other, '{"name":"mine"}\n');
+    const { status, stderr } = await runCli(['verify', other, '--update']);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${other} is no manifest: its version is not 1`);
+    expect(readFileSync(other, 'utf8')).toBe('{"name":"mine"}\n');
   });
 
   test('--update with --junit makes no sense', async () => {
