@@ -49,9 +49,10 @@ export async function getMediaForFragmentList(call: Call, body: unknown): Promis
   response.once('close', service.quotas.connection('GetMediaForFragmentList', stream.name));
   const media = new MediaBody(call, stream.name, 'GetMediaForFragmentList', faults, service.sessionMs);
   const { writer } = media;
-  await writer.boundary();
   for (const number of numbers) {
-    if (writer.ended !== null) break;
+    media.upcoming = number;
+    await writer.boundary();
+    if (media.over) break;
     const fragment = retained(stream, BigInt(number));
     if (fragment !== null) {
       await media.send(fragment, fragment.serverMs);
@@ -61,6 +62,7 @@ export async function getMediaForFragmentList(call: Call, body: unknown): Promis
     await writer.write(fragmentException(number, 4000));
     break;
   }
+  await writer.boundary();
   writer.end('done');
   media.finish();
 }

@@ -2,7 +2,6 @@
 import type { ServerResponse } from 'node:http';
 import type { BreakFault, InBandFault } from './faults.ts';
 import type { Gate } from './gate.ts';
-import { inBandError } from './in-band.ts';
 
 /** How a body came to its end. */
 export type BodyEnd = 'done' | 'session' | 'client' | 'closed' | 'in-band' | BreakFault['kind'];
@@ -13,7 +12,9 @@ export interface BodyOptions {
   readonly fault: BreakFault | InBandFault | null;
   /** Milliseconds after which the session ends without an error; Infinity for never. */
   readonly sessionMs: number;
-  /** What `session` and timers wait at. */
+  /** The document that reports an error inside the body. */
+  readonly inBandError: (id: number) => Uint8Array;
+  /** What writing, and whoever writes, waits at. */
   readonly gate: Gate;
 }
 
@@ -31,7 +32,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class BodyWriter {
   readonly gate: Gate;
-  /** Bytes and fragments sent so far. */
+  /** Bytes and fragments sent so far; fragments are counted by whoever sends them. */
   sent = 0;
   fragments = 0;
   /** How it ended; null while it has not. */
@@ -79,12 +80,6 @@ export class BodyWriter {
       if (!ready) await this.#drained();
       await this.#paced(part.length / bytesPerSecond);
     }
-  }
-
-  /** Says that a fragment is through. */
-  async fragmentSent(): Promise<void> {
-    this.fragments++;
-    await this.boundary();
   }
 
   /** Breaks where a fault lies at this boundary between fragments. */
@@ -139,7 +134,7 @@ export class BodyWriter {
     if (fault.kind === 'end') {
       this.end('end');
     } else if (fault.kind === 'in-band') {
-      await this.write(inBandError(fault.id));
+      await this.write(this.#options.inBandError(fault.id));
       this.end('in-band');
     } else if (fault.kind === 'stall') {
       await this.#stall(fault.for);

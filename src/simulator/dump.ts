@@ -1,9 +1,10 @@
 // A dump that fragments are served from: its index, and its bytes, read when they are needed.
 import fs from 'node:fs';
 import { KvsrecError } from '../errors.ts';
-import { DumpIndexer, type Piece } from './dump-index.ts';
+import { DumpIndexer } from './dump-index.ts';
 import { type ParsedFragment, parseFragment } from './parsed-fragment.ts';
 import { patchUnknownSize } from './patch-size.ts';
+import type { Piece } from './piece.ts';
 
 /** Bytes by position. */
 export interface Bytes {

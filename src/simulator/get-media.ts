@@ -37,8 +37,9 @@ export async function getMedia(call: Call, body: unknown): Promise<void> {
   const media = new MediaBody(call, stream.name, 'GetMedia', faults, service.sessionMs);
   const { writer } = media;
   let next = firstIndex(stream, start, service.afterFragmentInclusive);
-  await writer.boundary();
-  while (writer.ended === null) {
+  for (;;) {
+    await writer.boundary();
+    if (media.over) break;
     const now = Date.now();
     if (next === NOT_FOUND || next < stream.earliest(now)) {
       await writer.write(inBandError(4000));
@@ -51,7 +52,6 @@ export async function getMedia(call: Call, body: unknown): Promise<void> {
       const stopWaiting = stream.onAppended(() => writer.gate.wake());
       await writer.gate.wait(stream.appearsAt(next) - now);
       stopWaiting();
-      await writer.boundary();
     }
   }
   media.finish();

@@ -4,11 +4,14 @@ import type { Call } from './call.ts';
 import type { RequestFaults } from './fault-board.ts';
 import type { FragmentFault } from './faults.ts';
 import { Gate } from './gate.ts';
+import { fragmentException, inBandError } from './in-band.ts';
 import { type Dialect, stampFragment } from './stamp.ts';
 import type { StoredFragment } from './stream.ts';
 
 export class MediaBody {
   readonly writer: BodyWriter;
+  /** Number of the fragment that is to be sent next, where it is known. */
+  upcoming = '0';
   readonly #call: Call;
   readonly #dialect: Dialect;
   readonly #stream: string;
@@ -30,6 +33,7 @@ export class MediaBody {
       bytesPerSecond: Math.min(faults.rate ?? Number.POSITIVE_INFINITY, service.quotas.limits.bytesPerSecond),
       fault: faults.ending,
       sessionMs,
+      inBandError: (id) => (dialect === 'GetMedia' ? inBandError(id) : fragmentException(this.upcoming, id)),
       gate: new Gate(),
     });
   }
@@ -51,10 +55,9 @@ export class MediaBody {
       const bytes = this.#render(fragment, Math.max(0, newestServerMs - fragment.serverMs));
       await this.writer.write(bytes);
       this.#last = fragment;
+      if (this.writer.ended === null) this.writer.fragments++;
       this.#count();
-      if (this.writer.ended !== null) return;
-      await this.writer.fragmentSent();
-      this.#count();
+      if (this.over) return;
       this.#call.service.onFragment({
         stream: this.#stream,
         number: fragment.number,

@@ -13,9 +13,9 @@ import {
 import * as id from '../matroska/ids.ts';
 import { MATROSKA } from '../matroska/schema.ts';
 import { readText, readUint } from '../matroska/values.ts';
-import type { Piece } from './dump-index.ts';
 import { EBML_HEADER, element, SEGMENT_START } from './ebml-writer.ts';
 import { patchUnknownSize } from './patch-size.ts';
+import type { Piece } from './piece.ts';
 
 /** What a place in a fragment says. */
 export type Role = 'timestamp' | 'number' | 'server' | 'producer' | 'behind' | 'token';

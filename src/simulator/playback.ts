@@ -1,6 +1,6 @@
 // When the fragments of a dump appear on a stream, and with which stamps: arithmetic alone, so that loops cost nothing.
 import type { Dump } from './dump.ts';
-import { NUMBER_STEP } from './dump-index.ts';
+import { NUMBER_STEP } from './piece.ts';
 
 export interface PlaybackOptions {
   /** How many times faster than its timestamps; Infinity puts all of it there at once. */

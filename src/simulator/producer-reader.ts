@@ -1,9 +1,10 @@
 // A producer's Matroska to fragments as the service hands them out: a document each, with the service's tags.
 import { CONTINUATION_TOKEN, FRAGMENT_NUMBER, MILLIS_BEHIND_NOW } from '../kvs/tags.ts';
-import { DumpIndexer, NUMBER_STEP, type UnnumberedPiece } from './dump-index.ts';
+import { DumpIndexer } from './dump-index.ts';
 import { tagsElement } from './ebml-writer.ts';
 import { parseFragment } from './parsed-fragment.ts';
 import { patchUnknownSize } from './patch-size.ts';
+import { NUMBER_STEP, type UnnumberedPiece } from './piece.ts';
 import { ReceivedBytes } from './received-bytes.ts';
 import { stampFragment, tagSeconds } from './stamp.ts';
 

@@ -1,7 +1,7 @@
 // A stream: the fragments of a dump as they appear, then those that were put into it; what is retained, who waits.
 import { KvsrecError } from '../errors.ts';
 import type { Dump } from './dump.ts';
-import { FIRST_NUMBER } from './dump-index.ts';
+import { FIRST_NUMBER } from './piece.ts';
 import { Playback, type PlaybackOptions } from './playback.ts';
 import { Spool } from './spool.ts';
 

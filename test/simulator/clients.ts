@@ -32,6 +32,9 @@ export interface Received {
   how: 'end' | 'broken' | 'quiet';
 }
 
+/** How much longer the first byte may take than any other, on a machine that is busy. */
+const FIRST_MS = 700;
+
 /** Reads a body; gives up after `quietMs` of silence, or once `enough` says so. */
 export async function drain(
   body: AsyncIterable<Uint8Array> & { destroy(): unknown },
@@ -47,7 +50,7 @@ export async function drain(
     body.destroy();
   };
   try {
-    timer = setTimeout(giveUp, quietMs);
+    timer = setTimeout(giveUp, quietMs + FIRST_MS);
     for await (const chunk of body) {
       clearTimeout(timer);
       chunks.push(chunk);

@@ -70,10 +70,10 @@ describe('after fragments or a time', () => {
   ] as const)('%s after a time', async (kind, how) => {
     simulator.faults.order(`${kind}:after=150ms`);
     const before = Date.now();
-    const received = await read(1000);
+    const received = await read(3000);
     expect(received.how).toBe(how);
     expect(Date.now() - before).toBeGreaterThan(140);
-    expect(Date.now() - before).toBeLessThan(900);
+    expect(Date.now() - before).toBeLessThan(3000);
     expect(received.bytes.equals(dump)).toBe(true);
   });
 });
@@ -189,7 +189,7 @@ describe('slow bytes', () => {
     const took = Date.now() - before - 300;
     expect(bytes.equals(dump)).toBe(true);
     expect(took).toBeGreaterThan(400);
-    expect(took).toBeLessThan(1500);
+    expect(took).toBeLessThan(5000);
   });
 });
 

@@ -189,6 +189,34 @@ describe('GetMediaForFragmentList', () => {
   });
 });
 
+describe('faults in the archive', () => {
+  it('an error inside the body names the fragment, in the archive’s own tags', async () => {
+    const { archive } = await start({
+      faults: ['in-band:id=4503,fragments=1,operation=GetMediaForFragmentList'],
+    });
+    const asked = [0, 1, 2].map((n) => fragmentNumber(n));
+    const { Payload } = await archive.send(
+      new GetMediaForFragmentListCommand({ StreamName: 'call', Fragments: asked }),
+    );
+    const { bytes, how } = await drain(Payload as unknown as Parameters<typeof drain>[0], 1000);
+    expect(how).toBe('end');
+    expect(seenIn(bytes)).toMatchObject({ errors: [4503], fragments: [{ number: asked[0] }] });
+    const tail = bytes.subarray(-300).toString('latin1');
+    expect(tail).toContain(asked[1]);
+    expect(tail).toContain('AWS_KINESISVIDEO_EXCEPTION_ERROR_CODE');
+  });
+
+  it('cut after the last fragment', async () => {
+    const { archive } = await start({ faults: ['cut:fragments=1,operation=GetMediaForFragmentList'] });
+    const { Payload } = await archive.send(
+      new GetMediaForFragmentListCommand({ StreamName: 'call', Fragments: [fragmentNumber(3)] }),
+    );
+    const { bytes, how } = await drain(Payload as unknown as Parameters<typeof drain>[0], 1000);
+    expect(how).toBe('broken');
+    expect(numbersIn(bytes)).toEqual([fragmentNumber(3)]);
+  });
+});
+
 describe('the library', () => {
   it('adds streams while it runs, and tells what is in them', async () => {
     await start({ streams: {} });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dump } from '../../src/simulator/dump.ts';
-import type { Piece } from '../../src/simulator/dump-index.ts';
+import type { Piece } from '../../src/simulator/piece.ts';
 import { Playback } from '../../src/simulator/playback.ts';
 
 const START = 1_700_000_000_000;

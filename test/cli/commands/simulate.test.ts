@@ -95,6 +95,22 @@ describe('two processes', () => {
   });
 });
 
+describe('the package', () => {
+  test('exports the simulator as kvsrec/simulator', async () => {
+    const script = `import { startSimulator } from 'kvsrec/simulator';
+      const simulator = await startSimulator({ streams: { call: ${JSON.stringify(DUMP)} }, speed: 'max' });
+      console.log(JSON.stringify(simulator.streams.inspect('call')));
+      await simulator.close();`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: ROOT });
+    let output = '';
+    child.stdout.on('data', (part) => {
+      output += part;
+    });
+    expect(await ended(child)).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ name: 'call', playing: false });
+  });
+});
+
 describe('what it prints', () => {
   test('--json: one document with address, environment and streams', async () => {
     const { status, stdout, stderr } = await runCli([
