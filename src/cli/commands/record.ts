@@ -4,13 +4,17 @@ import type { CallReference } from '../../aws/call-event.ts';
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
-import { statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { DONE, FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { eventLine, printableLine } from '../record/event-line.ts';
 import { LiveTally, startLiveView } from '../record/live-view.ts';
+import type { CallOutcome } from '../record/many-calls.ts';
 import { type CallPlan, planCall, SOURCE_OPTIONS, usage } from '../record/options.ts';
 import type { RecordRun, SourceNote } from '../record/record-call.ts';
 import { recordSummary } from '../record/summary.ts';
+import { asKvsrecError, printError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
+import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
+import { type RecordingUploader, recordingUploader } from '../upload/recording-uploader.ts';
 
 export const record: CommandDefinition = {
   description:
@@ -52,6 +56,7 @@ async function run(context: CommandContext): Promise<number> {
   const { options, settings } = context;
   if (options.resume !== undefined) return await resume(context);
   if (options.contacts !== undefined) return await recordContacts(context);
+  const uploader = await uploaderFor(context);
   const plan = await planCall(options, settings, await reference(context));
   const { service, note } = await services(settings).serviceFor(plan);
   if (settings.out === '-') return await recordToPipe(context, plan, note, service);
@@ -65,7 +70,7 @@ async function run(context: CommandContext): Promise<number> {
       ...watch,
     });
   });
-  return tell(context, [report]);
+  return tell(context, [report], uploader);
 }
 
 /** What the options say of a call beyond themselves: an event, or what Amazon Connect knows. */
@@ -136,13 +141,46 @@ async function watched(
   }
 }
 
-async function tell({ terminal }: CommandContext, reports: readonly CaptureReport[]): Promise<number> {
+async function tell(
+  context: CommandContext,
+  reports: readonly CaptureReport[],
+  uploader?: RecordingUploader,
+): Promise<number> {
+  const { terminal } = context;
+  const inputs: unknown[] = [];
+  const statuses: number[] = [];
   for (const report of reports) {
     terminal.result(recordSummary(report, terminal.paint));
     for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
+    const { uploads, status } = await uploaded(report, context, uploader);
+    inputs.push(withUploads(report, uploads));
+    statuses.push(statusOfWarnings(report.warnings), status);
   }
-  terminal.document({ inputs: reports });
-  return worstStatus(reports.map(({ warnings }) => statusOfWarnings(warnings)));
+  terminal.document({ inputs });
+  return worstStatus(statuses);
+}
+
+/** For `--upload`. Not even the interruption that ends a recording keeps its files from being uploaded. */
+async function uploaderFor(
+  { settings, terminal }: CommandContext,
+  options?: { lines: boolean },
+): Promise<RecordingUploader | undefined> {
+  return await recordingUploader(settings, terminal, new AbortController().signal, options);
+}
+
+/** Uploads what was recorded, if that is wanted. The recording is there, whatever becomes of it. */
+async function uploaded(
+  { contacts }: CaptureReport,
+  { terminal }: CommandContext,
+  uploader: RecordingUploader | undefined,
+): Promise<{ uploads: Uploads; status: number }> {
+  try {
+    const uploads: Uploads = (await uploader?.upload(contacts)) ?? new Map();
+    return { uploads, status: statusOfUploads(uploads) };
+  } catch (thrown) {
+    await printError(asKvsrecError(thrown), terminal.modes);
+    return { uploads: new Map(), status: FAILED };
+  }
 }
 
 async function recordToPipe(
@@ -154,6 +192,9 @@ async function recordToPipe(
   const { settings, terminal, signal, options } = context;
   if (settings.track === 'both') {
     throw usage('-o - takes one direction', 'Add --track from or --track to.');
+  }
+  if (settings.upload !== undefined) {
+    throw usage('-o - leaves no files to upload', 'Leave --upload out, or give -o DIR.');
   }
   if (settings.json || settings.saveMkv) {
     throw usage('standard output takes the audio alone', 'Leave --json and --save-mkv out, or give -o DIR.');
@@ -190,6 +231,18 @@ async function recordContacts(context: CommandContext): Promise<number> {
     import('../record/many-calls.ts'),
     import('../record/event-file.ts'),
   ]);
+  const uploader = await uploaderFor(context, { lines: false });
+  const telling: Promise<number>[] = [];
+  const tellOf = async ({ line, report, error }: CallOutcome): Promise<number> => {
+    const { uploads, status } = report
+      ? await uploaded(report, context, uploader)
+      : { uploads: new Map(), status: DONE };
+    const document = report ? withUploads(report, uploads) : { error };
+    process.stdout.write(`${printableLine({ line, ...document })}\n`);
+    for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
+    if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);
+    return status;
+  };
   const outcomes = await recordMany(eventLines(String(options.contacts), signal), {
     options,
     settings,
@@ -199,15 +252,15 @@ async function recordContacts(context: CommandContext): Promise<number> {
     onEvent: (event, line) => {
       if (options.events === true) process.stderr.write(`${eventLine(event, String(line))}\n`);
     },
-    onOutcome: ({ line, report, error }) => {
-      process.stdout.write(`${printableLine({ line, ...(report ?? { error }) })}\n`);
-      for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
-      if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);
+    onOutcome: (outcome) => {
+      telling.push(tellOf(outcome));
     },
   });
-  return worstStatus(
-    outcomes.map(({ report, exitCode = 1 }) => (report ? statusOfWarnings(report.warnings) : exitCode)),
-  );
+  const statuses = await Promise.all(telling);
+  return worstStatus([
+    ...statuses,
+    ...outcomes.map(({ report, exitCode = 1 }) => (report ? statusOfWarnings(report.warnings) : exitCode)),
+  ]);
 }
 
 async function resume(context: CommandContext): Promise<number> {
@@ -217,6 +270,7 @@ async function resume(context: CommandContext): Promise<number> {
     import('../record/record-call.ts'),
     import('../../aws/stream-id.ts'),
   ]);
+  const uploader = await uploaderFor(context);
   const place = typeof options.resume === 'string' ? options.resume : settings.out;
   const reports: CaptureReport[] = [];
   for (const file of findCheckpoints(place)) {
@@ -236,7 +290,7 @@ async function resume(context: CommandContext): Promise<number> {
     );
     if (signal.aborted) break;
   }
-  return tell(context, reports);
+  return tell(context, reports, uploader);
 }
 
 /** What is given now outweighs what a checkpoint noted. */

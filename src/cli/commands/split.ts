@@ -4,7 +4,7 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import type { RecordingOptions } from '../../recording/types.ts';
 import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
-import { DONE, FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { inputSize } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
 import { errorOf, printError } from '../report-error.ts';
@@ -12,7 +12,7 @@ import { refuseDuplicates } from '../split/collision.ts';
 import { splitInputs } from '../split/split-inputs.ts';
 import { splitSummary, warningLine } from '../split/summary.ts';
 import { isFailure, type SplitOutcome } from '../split/task.ts';
-import { type UploadOutcome, uploadFailed, withUpload } from '../upload/outcome.ts';
+import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
 import { recordingUploader } from '../upload/recording-uploader.ts';
 
 export const split: CommandDefinition = {
@@ -40,6 +40,7 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
   const options = recordingOptions(settings);
   const aws = awsSettings(settings);
   const uploader = await recordingUploader(settings, terminal, signal);
+  await uploader?.ready();
   const uploads: Uploads = new Map();
   const progress = startProgress(terminal, inputs.map(inputSize));
   const outcomes: SplitOutcome[] = [];
@@ -61,7 +62,7 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
       if (isFailure(outcome) && inputs.length === 1) throw errorOf(outcome);
       await tell(outcome, terminal);
       if (!uploader || isFailure(outcome)) continue;
-      for (const [path, upload] of await uploader(outcome.contacts)) uploads.set(path, upload);
+      for (const [path, upload] of await uploader.upload(outcome.contacts)) uploads.set(path, upload);
     }
   } finally {
     progress.stop();
@@ -69,7 +70,7 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
   terminal.document({ inputs: outcomes.map((outcome) => forDocument(outcome, uploads)) });
   return worstStatus([
     ...outcomes.map((outcome) => (isFailure(outcome) ? FAILED : statusOfWarnings(outcome.warnings))),
-    ...[...uploads.values()].map((upload) => (uploadFailed(upload) ? FAILED : DONE)),
+    statusOfUploads(uploads),
   ]);
 }
 
@@ -83,16 +84,8 @@ async function tell(outcome: SplitOutcome, terminal: CommandContext['terminal'])
   for (const warning of outcome.warnings) terminal.warning(warningLine(outcome.input, warning));
 }
 
-/** What became of each file's upload, by its path. */
-type Uploads = Map<string, UploadOutcome>;
-
 function forDocument(outcome: SplitOutcome, uploads: Uploads): unknown {
-  if (isFailure(outcome)) return { input: outcome.input, error: outcome.error };
-  const contacts = outcome.contacts.map((contact) => ({
-    ...contact,
-    files: contact.files.map((file) => withUpload(file, uploads.get(file.path))),
-  }));
-  return { ...outcome, contacts };
+  return isFailure(outcome) ? { input: outcome.input, error: outcome.error } : withUploads(outcome, uploads);
 }
 
 /** The settings as the engine takes them. Digests are for scripts, so they are made for `--json` only. */

@@ -1,6 +1,7 @@
 // What becomes of a file that is uploaded: the shape behind `--json`, stable for scripts.
 
-import type { FileReport } from '../../recording/types.ts';
+import type { ContactReport, FileReport } from '../../recording/types.ts';
+import { DONE, FAILED } from '../exit-status.ts';
 import type { Failure } from '../report-error.ts';
 
 export interface UploadReport {
@@ -38,9 +39,29 @@ export function uploadDocument(outcome: UploadOutcome): unknown {
 }
 
 /** A file as reported, with what became of its upload. */
-export function withUpload(file: FileReport, outcome: UploadOutcome | undefined): unknown {
+function withUpload(file: FileReport, outcome: UploadOutcome | undefined): unknown {
   if (outcome === undefined) return file;
   if (uploadFailed(outcome)) return { ...file, upload: { error: outcome.error } };
   const { file: _, ...upload } = outcome;
   return { ...file, upload };
+}
+
+/** What became of each file's upload, by its path. */
+export type Uploads = Map<string, UploadOutcome>;
+
+/** A report with what became of its files' uploads. */
+export function withUploads<Report extends { contacts: readonly ContactReport[] }>(
+  report: Report,
+  uploads: Uploads,
+): Record<string, unknown> {
+  const contacts = report.contacts.map((contact) => ({
+    ...contact,
+    files: contact.files.map((file) => withUpload(file, uploads.get(file.path))),
+  }));
+  return { ...report, contacts };
+}
+
+/** 1 if an upload failed, else 0. */
+export function statusOfUploads(uploads: Uploads): number {
+  return [...uploads.values()].some(uploadFailed) ? FAILED : DONE;
 }

@@ -4,25 +4,32 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import type { ContactReport } from '../../recording/types.ts';
 import { errorOf, printError } from '../report-error.ts';
 import type { Terminal } from '../terminal.ts';
-import { type UploadOutcome, uploadFailed } from './outcome.ts';
+import { type Uploads, uploadFailed } from './outcome.ts';
 import { uploadLine } from './summary.ts';
 import { uploadClient, uploadWarning } from './upload-files.ts';
 
-/** Takes the contacts of a report whose files are finished; says what became of each file, by its path. */
-export type RecordingUploader = (
-  contacts: readonly Pick<ContactReport, 'contactId' | 'start' | 'files'>[],
-) => Promise<Map<string, UploadOutcome>>;
+export interface RecordingUploader {
+  /** Reaches the bucket, which otherwise waits for the first files. @throws KvsrecError (`aws-…`). */
+  ready(): Promise<void>;
+  /**
+   * Takes the contacts of a report whose files are finished; says what became of each file, by its path.
+   * @throws KvsrecError (`aws-…`) where the bucket cannot be reached.
+   */
+  upload(contacts: readonly Pick<ContactReport, 'contactId' | 'start' | 'files'>[]): Promise<Uploads>;
+}
 
 /**
  * An uploader for `--upload`, undefined where the setting is not given. Results, warnings and errors of single files go
  * to the terminal; they reject nothing.
  * @param signal Stops uploads; those of finished files are wanted even after the recording was interrupted.
- * @throws KvsrecError of a bad address (exit 2) or a bucket that cannot be reached: before any work is done.
+ * @param options `lines`: whether to print a line for each file.
+ * @throws KvsrecError of a bad address (exit 2).
  */
 export async function recordingUploader(
   settings: Settings,
   terminal: Terminal,
   signal: AbortSignal,
+  { lines = true }: { lines?: boolean } = {},
 ): Promise<RecordingUploader | undefined> {
   const { upload: url, deleteLocal, out, jobs } = settings;
   if (url === undefined) return undefined;
@@ -38,19 +45,24 @@ export async function recordingUploader(
   );
   const inFolder = { ...options, destination: asFolder(options.destination) };
   const run = { signal, log: terminal.log };
-  const client = await uploadClient(inFolder, run);
-  return async (contacts) => {
-    const outcomes = await uploadRecordings(client, contacts, out, inFolder, run);
+  let client: ReturnType<typeof uploadClient> | undefined;
+  const bucket = () => {
+    client ??= uploadClient(inFolder, run);
+    return client;
+  };
+  const upload: RecordingUploader['upload'] = async (contacts) => {
+    const outcomes = await uploadRecordings(await bucket(), contacts, out, inFolder, run);
     for (const outcome of outcomes.values()) {
       if (uploadFailed(outcome)) {
         terminal.clearProgress?.();
         await printError(errorOf(outcome), terminal.modes);
         continue;
       }
-      terminal.result(`    ${uploadLine(outcome, terminal.paint)}`);
+      if (lines) terminal.result(`    ${uploadLine(outcome, terminal.paint)}`);
       const warning = uploadWarning(outcome, deleteLocal);
       if (warning !== undefined) terminal.warning(warning);
     }
     return outcomes;
   };
+  return { upload, ready: async () => void (await bucket()) };
 }

@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startSimulator } from '../../../src/simulator/index.ts';
 import { type S3Server, startS3Server } from '../../aws/s3/s3-server.ts';
 import { CLI, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
 
@@ -238,6 +239,69 @@ describe('split --upload', () => {
     const { status } = await run(['split', DUMP, '-o', out, '--upload', 's3://no-such-bucket/']);
     expect(status).toBe(1);
     expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('record --upload', () => {
+  test('the files of a call and of several calls, and a bucket that is not there', async () => {
+    const simulator = await startSimulator({ streams: { 'demo-call': { dump: DUMP, speed: 'max' } } });
+    onTestFinished(() => simulator.close());
+    const env = { ...simulator.environment, ...s3.env };
+    const source = ['--stream-name', 'demo-call', '--start', 'earliest', '--idle-timeout', '1s'];
+    const out = scratchDirectory();
+    const args = [
+      'record',
+      ...source,
+      '-o',
+      out,
+      '--json',
+      '--upload',
+      's3://calls/recorded/',
+      '--delete-local',
+    ];
+    const { status, stdout } = await run(args, ROOT, env);
+    expect(status).toBe(0);
+    for (const { path, upload } of JSON.parse(stdout).inputs[0].contacts[0].files) {
+      expect(upload).toMatchObject({ status: 'uploaded', verified: true, deletedLocal: true });
+      expect(existsSync(path)).toBe(false);
+      expect(s3.object('calls', upload.key)).not.toBeNull();
+    }
+    const event = join(out, 'events.ndjson');
+    writeFileSync(
+      event,
+      JSON.stringify(JSON.parse(readFileSync(join(ROOT, 'fixtures/events/flow.json'), 'utf8'))),
+    );
+    const many = [
+      'record',
+      '--contacts',
+      event,
+      '--idle-timeout',
+      '1s',
+      '-o',
+      out,
+      '--upload',
+      's3://calls/many/',
+    ];
+    const lines = await run(many, ROOT, env);
+    expect(lines.status).toBe(0);
+    // A line of JSON for the call, and nothing else.
+    for (const { upload } of JSON.parse(lines.stdout).contacts[0].files) {
+      expect(upload).toMatchObject({ status: 'uploaded', bucket: 'calls' });
+    }
+    const elsewhere = [
+      'record',
+      ...source,
+      '-o',
+      scratchDirectory(),
+      '--json',
+      '--upload',
+      's3://no-such-bucket/',
+    ];
+    const failed = await run(elsewhere, ROOT, env);
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain('there is no such bucket');
+    for (const { path } of JSON.parse(failed.stdout).inputs[0].contacts[0].files)
+      expect(existsSync(path)).toBe(true);
   });
 });
 
