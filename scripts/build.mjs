@@ -33,7 +33,7 @@ const LAZY_CHILD_PROCESS = {
  * What only few runs want stays in files of its own: the program behind `--version`, the check of odd settings, and the
  * rooms that need the AWS SDK, a server or a page.
  */
-const APART = /[\\/](run|check-value)\.ts$|[\\/](aws|simulator|lambda|entries|report|live)[\\/]/;
+const APART = /[\\/](run|check-value)\.ts$|[\\/](aws|simulator|lambda|entries|report|live|transcribe)[\\/]/;
 
 /** Every file costs time at the start, so what the sources import when it is needed comes along in one file. */
 const ONE_FILE = {

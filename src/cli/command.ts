@@ -37,6 +37,8 @@ export interface CommandOption {
   readonly description: string;
   /** Heading in the help; `Output` if not given. */
   readonly group?: string;
+  /** True for an option that may be repeated; its value is a list. */
+  readonly several?: true;
 }
 
 /** What a command gets to work with. */

@@ -32,6 +32,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/record.ts')).record,
   },
   {
+    name: 'transcribe',
+    arguments: '[input]',
+    summary: 'write down what is said in a call, live or from a file',
+    group: 'Calls',
+    load: async () => (await import('./commands/transcribe.ts')).transcribe,
+  },
+  {
     name: 'merge',
     arguments: '<a> <b> <out>',
     summary: 'lay one WAV file over another',

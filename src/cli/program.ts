@@ -81,8 +81,10 @@ function equip(command: Command, row: CommandRow, definition: CommandDefinition,
     if (argument) argument.description = description;
   });
   const own = definition.options ?? [];
-  for (const { flags, description, group } of own) {
-    command.addOption(new Option(flags, description).helpGroup(`${group ?? 'Output'}:`));
+  for (const { flags, description, group, several } of own) {
+    const option = new Option(flags, description).helpGroup(`${group ?? 'Output'}:`);
+    if (several) option.argParser<string[]>((value, previous = []) => [...previous, value]);
+    command.addOption(option);
   }
   for (const key of SETTING_KEYS) {
     if (describe(key).commands === 'all') continue;

@@ -23,6 +23,27 @@ const list = <const T extends readonly [string, ...string[]]>(words: T) => {
   );
 };
 
+/** A list of names: an array, or one string with commas. Repeated names count once. */
+const names = (expected: string) =>
+  z.pipe(
+    z.pipe(
+      z.transform((value: unknown) =>
+        typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value,
+      ),
+      z.array(text(expected), expected).check(z.minLength(1, expected)),
+    ),
+    z.transform((items) => [...new Set(items)]),
+  );
+
+/** A number above zero. */
+const factor = (expected: string, most = 100) =>
+  z.pipe(
+    z.transform((value: unknown) =>
+      typeof value === 'string' && /^\s*(\d+(\.\d+)?|\.\d+)\s*$/.test(value) ? Number(value) : value,
+    ),
+    z.number(expected).check(z.positive(expected), z.maximum(most, expected)),
+  );
+
 /** Milliseconds: a number, or `100`, `100ms`, `0.1s`, `1m`, `4h`. */
 const milliseconds = () => {
   const expected = 'expected a length of time such as 100, 100ms or 0.1s';
@@ -132,6 +153,25 @@ export const SCHEMA = {
   saveMkv: toggle(),
   jobs: jobs(),
   concurrency: count(),
+  language: z.optional(text('expected a language code')),
+  identifyLanguage: z.optional(names('expected language codes, comma-separated')),
+  identifyMultipleLanguages: z.optional(names('expected language codes, comma-separated')),
+  preferredLanguage: z.optional(text('expected a language code')),
+  vocabulary: z.optional(names('expected names, comma-separated')),
+  vocabularyFilter: z.optional(names('expected names, comma-separated')),
+  vocabularyFilterMethod: z.optional(choice(SETTINGS.vocabularyFilterMethod.choices)),
+  languageModel: z.optional(text('expected a name')),
+  pii: z.optional(choice(SETTINGS.pii.choices)),
+  piiTypes: z.optional(list(SETTINGS.piiTypes.choices)),
+  stability: z.optional(choice(SETTINGS.stability.choices)),
+  speakerLabels: toggle(),
+  analytics: toggle(),
+  sessions: choice(SETTINGS.sessions.choices),
+  pace: factor('expected a number above 0 and up to 100'),
+  table: z.optional(text('expected a table')),
+  tableToCustomer: z.optional(text('expected a table')),
+  savePartials: toggle(),
+  ttlDays: factor('expected a number of days above 0', 36_500),
   region: z.optional(text('expected a region')),
   profile: z.optional(text('expected a profile')),
   endpointUrl: z.optional(webAddress()),

@@ -1,6 +1,8 @@
 // The table of settings: every key with its flag, environment variable, default and description.
 // Plain data, so that help and start-up need no validator; what a value must look like is in `schema.ts`.
 
+import { TRANSCRIPT_SETTINGS } from './transcript-settings.ts';
+
 /** One row of the table. */
 export interface SettingDescription {
   /** A phrase for help, the example file and documentation; the default is appended by who prints it. */
@@ -12,7 +14,17 @@ export interface SettingDescription {
   /** Value where no source gives one; undefined means "not set". */
   readonly default: unknown;
   /** Heading of the flag in a command's help. */
-  readonly group: 'Audio' | 'Selection' | 'Call' | 'Output' | 'Work' | 'AWS' | 'S3' | 'Global';
+  readonly group:
+    | 'Audio'
+    | 'Selection'
+    | 'Call'
+    | 'Output'
+    | 'Work'
+    | 'Transcript'
+    | 'DynamoDB'
+    | 'AWS'
+    | 'S3'
+    | 'Global';
   /** Names of the commands the setting belongs to, or `all`. */
   readonly commands: readonly string[] | 'all';
   /** The words that a value, or an item of a list, can be. */
@@ -54,7 +66,7 @@ export const SETTINGS = {
     env: 'KVSREC_TRACK',
     default: 'both',
     group: 'Audio',
-    commands: ['split', 'record'],
+    commands: ['split', 'record', 'transcribe'],
     choices: ['from', 'to', 'both'],
   },
   timeline: {
@@ -73,7 +85,7 @@ export const SETTINGS = {
     env: 'KVSREC_GAP_TOLERANCE',
     default: 100,
     group: 'Audio',
-    commands: ['split', 'record'],
+    commands: ['split', 'record', 'transcribe'],
   },
   contactId: {
     description: 'keep only this contact',
@@ -81,7 +93,7 @@ export const SETTINGS = {
     env: 'KVSREC_CONTACT_ID',
     default: undefined,
     group: 'Selection',
-    commands: ['split', 'record'],
+    commands: ['split', 'record', 'transcribe'],
     text: true,
     example: 'b0e14540-ca63-4a9c-9273-2b3f1b0a5c1e',
   },
@@ -91,7 +103,7 @@ export const SETTINGS = {
     env: 'KVSREC_MATCH',
     default: undefined,
     group: 'Selection',
-    commands: ['split', 'inspect', 'record'],
+    commands: ['split', 'inspect', 'record', 'transcribe'],
     example: 'Room=12',
   },
   idleTimeout: {
@@ -152,7 +164,7 @@ export const SETTINGS = {
     env: 'KVSREC_OVERWRITE',
     default: false,
     group: 'Output',
-    commands: ['split', 'record', 'merge', 'redact', 'upload'],
+    commands: ['split', 'record', 'merge', 'redact', 'upload', 'transcribe'],
     toggle: true,
   },
   saveMkv: {
@@ -180,6 +192,7 @@ export const SETTINGS = {
     group: 'Work',
     commands: ['record', 'serve-lambda'],
   },
+  ...TRANSCRIPT_SETTINGS,
   region: {
     description: 'AWS region; otherwise AWS_REGION or that of the profile counts',
     flag: '--region <name>',

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resolveSettings, type Settings } from '../../src/config/resolve-settings.ts';
 import { flagName, SETTING_KEYS, SETTINGS, type SettingKey } from '../../src/config/settings.ts';
 import { KvsrecError } from '../../src/errors.ts';
+import { TRANSCRIPT_ROWS } from './transcript-rows.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -93,6 +94,7 @@ const ROWS: Record<SettingKey, Row> = {
   saveMkv: { flag: [true, true], env: ['no', false], file: [true, true], bad: 'maybe', badInFile: 'x' },
   jobs: { flag: ['auto', 'auto'], env: ['3', 3], file: [4, 4], bad: '0', badInFile: 1.5 },
   concurrency: { flag: ['3', 3], env: ['5', 5], file: [7, 7], bad: 'auto', badInFile: 0 },
+  ...TRANSCRIPT_ROWS,
   region: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: 5 },
   profile: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: 5 },
   endpointUrl: {

@@ -7,21 +7,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
 import { type S3Server, startS3Server } from '../../aws/s3/s3-server.ts';
+import { startDemo } from '../../simulator/transcribe/demo.ts';
 import { buildOnce, CLI, ROOT, scratchDirectory } from '../run-cli.ts';
 
 let simulator: Simulator;
 let s3: S3Server;
+let demo: Awaited<ReturnType<typeof startDemo>>;
 
 beforeAll(async () => {
   buildOnce();
   simulator = await startSimulator({
     streams: { 'demo-call': { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 'max' } },
   });
+  demo = await startDemo();
   s3 = await startS3Server(['recordings']);
 });
 afterAll(async () => {
   await simulator.close();
   await s3.close();
+  await demo.close();
 });
 
 describe.each(COMMANDS)('$name', ({ load }) => {
@@ -43,7 +47,7 @@ describe.each(COMMANDS)('$name', ({ load }) => {
 function shell(script: string, cwd: string): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     // The simulator takes any credentials, s3rver its own alone.
-    const env = { ...process.env, ...simulator.environment, ...s3.env };
+    const env = { ...process.env, ...demo.env, ...simulator.environment, ...s3.env };
     execFile('bash', ['-c', script], { cwd, env }, (error, stdout, stderr) =>
       resolve({ status: Number(error?.code ?? 0), stdout, stderr }),
     );

@@ -1,0 +1,167 @@
+// A call's transcript while it is made: from audio to recogniser, from results to everything that wants them.
+
+import type { AwsSettings } from '../../aws/client-config.ts';
+import { TranscribeRecognizer } from '../../aws/transcribe/recognizer.ts';
+import type { SegmentTables } from '../../aws/transcribe/segment-table.ts';
+import { checkedTranscribeSettings, type TranscribeSettings } from '../../aws/transcribe/settings.ts';
+import { KvsrecError } from '../../errors.ts';
+import type {
+  Transcript,
+  TranscriptCategory,
+  TranscriptDirection,
+  TranscriptSegment,
+} from '../../transcript/segment.ts';
+import { wallClock } from '../../transcript/segment.ts';
+import { WALL_CLOCK } from '../../transcription/clock.ts';
+import type { TranscriptionEvent, TranscriptionSummary } from '../../transcription/options.ts';
+import type { TranscriptSink } from '../../transcription/results.ts';
+import { Transcription } from '../../transcription/transcription.ts';
+import type { CallFacts, CallListener } from './call-audio.ts';
+
+/** Rates of PCM that Amazon Transcribe takes, frames a second. */
+const LOWEST_RATE = 8000;
+const HIGHEST_RATE = 48_000;
+
+export interface TableSettings {
+  table: string | undefined;
+  tableToCustomer: string | undefined;
+  savePartials: boolean;
+  ttlDays: number;
+}
+
+export interface CallTranscriptOptions {
+  aws: AwsSettings;
+  /** All but the number of channels, which the call decides. */
+  settings: Omit<TranscribeSettings, 'channels'>;
+  sessions: 'together' | 'per-direction';
+  /** Multiple of real time at which a file is sent; undefined for what is live and cannot wait. */
+  pace: number | undefined;
+  tables: TableSettings;
+  /** Segments are kept for the formats that need all of them. */
+  keepSegments: boolean;
+  /** Beside what is kept. */
+  sinks: readonly TranscriptSink[];
+  signal: AbortSignal;
+  onEvent(event: TranscriptionEvent): void;
+  onBegin?(facts: CallFacts): void;
+}
+
+export class CallTranscript implements CallListener {
+  readonly #options: CallTranscriptOptions;
+  readonly #segments: TranscriptSegment[] = [];
+  readonly #categories = new Map<string, TranscriptCategory>();
+  readonly #tables: typeof SegmentTables | undefined;
+  #facts: CallFacts | undefined;
+  #recognizer: TranscribeRecognizer | undefined;
+  #transcription: Transcription | undefined;
+  #table: SegmentTables | undefined;
+  #paceStart: number | undefined;
+
+  /** @param tables The class, which only those need that write to tables. */
+  constructor(options: CallTranscriptOptions, tables: typeof SegmentTables | undefined) {
+    this.#options = options;
+    this.#tables = tables;
+  }
+
+  get facts(): CallFacts | undefined {
+    return this.#facts;
+  }
+
+  begin(facts: CallFacts): void {
+    const { sampleRate, directions, contactId, startMs } = facts;
+    const { sessions, settings, aws, pace = 1, signal, onEvent, tables } = this.#options;
+    if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
+      throw new KvsrecError(
+        'unsupported-rate',
+        `the audio has ${sampleRate} samples a second, which Amazon Transcribe does not take`,
+        { hint: `It takes ${LOWEST_RATE} to ${HIGHEST_RATE}.` },
+      );
+    }
+    const channels = sessions === 'together' && directions.length === 2 ? 2 : 1;
+    const checked = checkedTranscribeSettings({ ...settings, channels });
+    if (this.#tables !== undefined) {
+      if (contactId === null) {
+        throw new KvsrecError('no-contact-id', 'the tables need a contact id, and the input names none', {
+          exitCode: 2,
+          hint: 'Give it with --contact-id.',
+        });
+      }
+      this.#table = new this.#tables({ ...aws, ...tables, contactId });
+    }
+    const resumable = settings.speakerLabels === true && settings.analytics !== true;
+    this.#recognizer = new TranscribeRecognizer({ ...aws, settings: checked, resumable });
+    this.#facts = facts;
+    this.#options.onBegin?.(facts);
+    this.#transcription = new Transcription({
+      recognizer: this.#recognizer,
+      directions,
+      sampleRate,
+      callStartMs: startMs,
+      sessions,
+      pace,
+      resumes: resumable,
+      signal,
+      onEvent,
+      sink: this.#sink(),
+    });
+  }
+
+  audio(direction: TranscriptDirection, position: number, pcm: Uint8Array): void {
+    this.#transcription?.write(direction, position, pcm);
+  }
+
+  async paced(untilMs: number): Promise<void> {
+    const { pace, signal } = this.#options;
+    if (pace === undefined || this.#transcription === undefined) return;
+    this.#paceStart ??= WALL_CLOCK.now();
+    await WALL_CLOCK.sleep(this.#paceStart + untilMs / pace - WALL_CLOCK.now(), signal);
+    await this.#transcription.ready(signal);
+  }
+
+  /** The call is over. Resolves when all of it is answered and written, or transcription was given up. */
+  async end(): Promise<{ summary: TranscriptionSummary | undefined; tableFailure: unknown }> {
+    const summary = await this.#transcription?.end();
+    this.#recognizer?.close();
+    const tableFailure = await this.#table?.end().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    return { summary, tableFailure };
+  }
+
+  /** What is there so far. */
+  transcript(durationMs: number): Transcript {
+    return {
+      contactId: this.#facts?.contactId ?? null,
+      start: wallClock(this.#facts?.startMs ?? null, 0),
+      durationMs,
+      segments: this.#segments,
+      categories: [...this.#categories.values()],
+    };
+  }
+
+  #sink(): TranscriptSink {
+    const { sinks, keepSegments } = this.#options;
+    return {
+      partial: (segment) => {
+        for (const sink of sinks) sink.partial?.(segment);
+        this.#table?.put(segment);
+      },
+      final: (segment) => {
+        if (keepSegments) this.#segments.push(segment);
+        for (const sink of sinks) sink.final(segment);
+        this.#table?.put(segment);
+      },
+      retract: (segment) => {
+        for (const sink of sinks) sink.retract?.(segment);
+        this.#table?.retract(segment);
+      },
+      category: (category) => {
+        const known = this.#categories.get(category.name);
+        if (known) known.ranges.push(...category.ranges);
+        else this.#categories.set(category.name, { name: category.name, ranges: [...category.ranges] });
+        for (const sink of sinks) sink.category?.(category);
+      },
+    };
+  }
+}

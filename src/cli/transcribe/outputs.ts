@@ -1,0 +1,62 @@
+// Where a transcript is written to, beside the terminal and the tables: files, each in the format of its name.
+
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { KvsrecError } from '../../errors.ts';
+import { formatOfFile, formatTranscript, type TranscriptFormat } from '../../transcript/format.ts';
+import type { Transcript } from '../../transcript/segment.ts';
+
+export interface TranscriptFile {
+  path: string;
+  format: TranscriptFormat;
+}
+
+/**
+ * The files asked for.
+ * @throws KvsrecError `file-exists`, `same-file` (exit 2).
+ */
+export function transcriptFiles(
+  paths: readonly string[],
+  format: TranscriptFormat | undefined,
+  overwrite: boolean,
+): TranscriptFile[] {
+  const files = paths.map((path) => ({ path, format: format ?? formatOfFile(path) ?? ('text' as const) }));
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    if (seen.has(resolve(path))) {
+      throw new KvsrecError('same-file', `${path} was given twice`, {
+        exitCode: 2,
+        hint: 'Give each output a name of its own.',
+      });
+    }
+    seen.add(resolve(path));
+    if (!overwrite && existsSync(path)) {
+      throw new KvsrecError('file-exists', `${path} exists already`, {
+        hint: 'Choose another name, or give --overwrite.',
+      });
+    }
+  }
+  // With several outputs, a format given once is that of the names which tell none.
+  if (files.length > 1) {
+    return files.map(({ path }) => ({ path, format: formatOfFile(path) ?? format ?? 'text' }));
+  }
+  return files;
+}
+
+/** Writes a file under a temporary name beside it, and renames it when it is complete. */
+export async function writeTranscript(
+  { path, format }: TranscriptFile,
+  transcript: Transcript,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.part`;
+  try {
+    await writeFile(temporary, formatTranscript(transcript, format));
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

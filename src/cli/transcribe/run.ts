@@ -1,0 +1,205 @@
+// `kvsrec transcribe` at work, apart from its description: what needs the AWS SDK is loaded with this file.
+
+import type { Settings } from '../../config/resolve-settings.ts';
+import { KvsrecError } from '../../errors.ts';
+import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../transcript/format.ts';
+import { toNdjsonLine, transcriptDocument } from '../../transcript/json.ts';
+import type { TranscriptionEvent, TranscriptionSummary } from '../../transcription/options.ts';
+import type { TranscriptSink } from '../../transcription/results.ts';
+import type { CommandContext } from '../command.ts';
+import { statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { openInput } from '../open-input.ts';
+import { printable } from '../printable.ts';
+import { warningLine } from '../split/summary.ts';
+import type { CallReport } from './call-audio.ts';
+import { sniff } from './call-audio.ts';
+import { CallTranscript, type CallTranscriptOptions } from './call-transcript.ts';
+import { dumpCall } from './dump-call.ts';
+import { LiveView, tintFor } from './live-view.ts';
+import { type TranscriptFile, transcriptFiles, writeTranscript } from './outputs.ts';
+import { wavCall } from './wav-call.ts';
+
+export async function runTranscribe(context: CommandContext): Promise<number> {
+  const { arguments: inputs, options, settings, terminal } = context;
+  const [input] = inputs;
+  const format = formatOption(options.format);
+  const files = transcriptFiles((options.output as string[] | undefined) ?? [], format, settings.overwrite);
+  const onStdout = files.length === 0 ? format : undefined;
+  const view = await liveView(context, onStdout);
+  const call = await callTranscript(context, {
+    pace: settings.pace,
+    keepSegments: settings.json || files.length > 0 || (onStdout !== undefined && onStdout !== 'ndjson'),
+    sinks: [...(view ? [view] : []), ...(onStdout === 'ndjson' ? [ndjsonToStdout(context)] : [])],
+    view,
+  });
+  terminal.clearProgress = () => view?.clear();
+  let report: CallReport;
+  try {
+    report = await readInput(input!, call, context);
+  } catch (error) {
+    await call.end();
+    view?.stop();
+    throw error;
+  }
+  const { summary, tableFailure } = await call.end();
+  view?.stop();
+  terminal.clearProgress = undefined;
+  await finish(context, call, report, { summary, files, onStdout, input: input! });
+  if (tableFailure !== undefined) throw tableFailure;
+  throwFailure(summary);
+  return worstStatus([statusOfWarnings(report.warnings), summary?.complete === false ? 3 : 0]);
+}
+
+/** Settings of the command line as a call's transcript takes them. */
+export async function callTranscript(
+  { settings, signal, terminal }: CommandContext,
+  rest: Pick<CallTranscriptOptions, 'pace' | 'keepSegments' | 'sinks'> & { view: LiveView | undefined },
+): Promise<CallTranscript> {
+  const { table, tableToCustomer, savePartials, ttlDays, region, profile, endpointUrl } = settings;
+  const { view, ...options } = rest;
+  const wantsTables = table !== undefined || tableToCustomer !== undefined;
+  const tables = wantsTables
+    ? (await import('../../aws/transcribe/segment-table.ts')).SegmentTables
+    : undefined;
+  return new CallTranscript(
+    {
+      ...options,
+      aws: { region, profile, endpointUrl },
+      settings: transcribeSettings(settings),
+      sessions: settings.sessions,
+      tables: { table, tableToCustomer, savePartials, ttlDays },
+      signal,
+      onEvent: (event) => {
+        view?.clear();
+        terminal.log(eventText(event));
+      },
+    },
+    tables,
+  );
+}
+
+function transcribeSettings(settings: Settings): CallTranscriptOptions['settings'] {
+  return {
+    language: settings.language,
+    identifyLanguage: settings.identifyLanguage,
+    identifyMultipleLanguages: settings.identifyMultipleLanguages,
+    preferredLanguage: settings.preferredLanguage,
+    vocabularies: settings.vocabulary,
+    vocabularyFilters: settings.vocabularyFilter,
+    vocabularyFilterMethod: settings.vocabularyFilterMethod,
+    languageModel: settings.languageModel,
+    pii: settings.pii,
+    piiTypes: settings.piiTypes,
+    stability: settings.stability,
+    speakerLabels: settings.speakerLabels,
+    analytics: settings.analytics,
+  };
+}
+
+function formatOption(given: unknown): TranscriptFormat | undefined {
+  if (given === undefined) return undefined;
+  const format = TRANSCRIPT_FORMATS.find((one) => one === given);
+  if (format !== undefined) return format;
+  throw new KvsrecError('bad-format', `"${String(given)}" is no format of transcripts`, {
+    exitCode: 2,
+    hint: `There is ${TRANSCRIPT_FORMATS.join(', ')}.`,
+  });
+}
+
+/** Segments as they come: on standard output, unless that is for a format; then on a terminal behind standard error. */
+async function liveView(
+  { terminal, settings }: CommandContext,
+  onStdout: TranscriptFormat | undefined,
+): Promise<LiveView | undefined> {
+  const toOut = !terminal.modes.json && onStdout === undefined;
+  if (!toOut && (process.stderr.isTTY !== true || settings.quiet)) return undefined;
+  const stream = toOut ? process.stdout : process.stderr;
+  return new LiveView(stream, await tintFor(stream, terminal.modes.color));
+}
+
+function ndjsonToStdout({ terminal }: CommandContext): TranscriptSink {
+  return { final: (segment) => void terminal.write(toNdjsonLine(segment)) };
+}
+
+async function readInput(input: string, call: CallTranscript, context: CommandContext): Promise<CallReport> {
+  const { settings, terminal, signal } = context;
+  const { track, gapTolerance: gapToleranceMs, contactId, match } = settings;
+  const options = { track, gapToleranceMs, contactId, match, signal };
+  const source = await openInput(input);
+  try {
+    const opened = await sniff(source);
+    if (opened.kind === 'wav') return await wavCall(opened.source, call, options);
+    return await dumpCall(opened.source, call, options, {
+      onOther: (other) =>
+        terminal.warning(
+          `the input has audio of another contact, ${other ?? 'without an id'}; --contact-id chooses one`,
+        ),
+      onUnheard: (direction, reason) =>
+        terminal.warning(`the direction "${direction}" is not heard: ${reason}`),
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+async function finish(
+  { terminal }: CommandContext,
+  call: CallTranscript,
+  report: CallReport,
+  done: {
+    summary: TranscriptionSummary | undefined;
+    files: readonly TranscriptFile[];
+    onStdout: TranscriptFormat | undefined;
+    input: string;
+  },
+): Promise<void> {
+  const { summary, files, onStdout, input } = done;
+  const transcript = call.transcript(report.durationMs);
+  for (const file of files) {
+    await writeTranscript(file, transcript);
+    terminal.result(`${printable(file.path)}: ${summary?.finals ?? 0} segments as ${file.format}`);
+  }
+  if (onStdout !== undefined && onStdout !== 'ndjson') {
+    await terminal.write(formatTranscript(transcript, onStdout));
+  }
+  for (const warning of report.warnings) terminal.warning(warningLine(input, warning));
+  if (summary !== undefined) {
+    terminal.log(summaryText(summary));
+    if (summary.lateMs > 0) terminal.warning(`${summary.lateMs} ms of audio came too late to be transcribed`);
+  }
+  // A failure is a document of its own.
+  if (summary?.failure) return;
+  terminal.document({
+    input,
+    ...transcriptDocument(transcript),
+    transcription: summary ?? null,
+    files: files.map(({ path, format }) => ({ path, format })),
+    warnings: report.warnings,
+  });
+}
+
+/** Why transcription was given up, as the command's error; what there is has been written before. */
+function throwFailure(summary: TranscriptionSummary | undefined): void {
+  if (!summary?.failure) return;
+  const { code, message, hint, atMs } = summary.failure;
+  throw new KvsrecError(code, `transcription was given up at ${(atMs / 1000).toFixed(1)} s: ${message}`, {
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function summaryText({ finals, sessions, repeated, resentMs, silenceMs }: TranscriptionSummary): string {
+  return (
+    `${finals} segments in ${sessions} session${sessions === 1 ? '' : 's'}; ${resentMs} ms of audio sent again, ` +
+    `${repeated} results repeated, ${silenceMs} ms of silence sent`
+  );
+}
+
+export function eventText(event: TranscriptionEvent): string {
+  if (event.event === 'session') {
+    return `session ${event.session} begins at ${(event.fromMs / 1000).toFixed(3)} s of the call`;
+  }
+  return (
+    `session ${event.session} broke at ${(event.atMs / 1000).toFixed(3)} s (${event.message}); ` +
+    `the next one takes over at ${(event.resumedMs / 1000).toFixed(3)} s, in ${Math.round(event.waitMs)} ms`
+  );
+}

@@ -1,0 +1,110 @@
+// The call that a recording engine places, heard over its tap.
+
+import { downmix } from '../../audio/mix.ts';
+import type { AudioTap, TappedTrack } from '../../recording/audio-tap.ts';
+import type { TranscriptDirection } from '../../transcript/segment.ts';
+import type { CallListener } from './call-audio.ts';
+
+export interface TappedCallOptions {
+  track: 'from' | 'to' | 'both';
+  /** Told once of each other contact that is heard, and not listened to. */
+  onOther?: (contactId: string | null) => void;
+  /** Told once of a direction that cannot be listened to, with the reason. */
+  onUnheard?: (direction: TranscriptDirection, reason: string) => void;
+}
+
+/** Hands the audio of the first contact that is heard to a listener. */
+export class TappedCall implements AudioTap {
+  /** Milliseconds of the call so far. */
+  lengthMs = 0;
+  #call: { contactId: string | null; startMs: number; sampleRate: number } | undefined;
+  readonly #told = new Set<string | null>();
+  readonly #unheard = new Set<TranscriptDirection>();
+  readonly #listener: CallListener;
+  readonly #options: TappedCallOptions;
+  #failure: unknown;
+
+  constructor(listener: CallListener, options: TappedCallOptions) {
+    this.#listener = listener;
+    this.#options = options;
+  }
+
+  /** Whether any audio of a call was heard. */
+  get begun(): boolean {
+    return this.#call !== undefined;
+  }
+
+  /** Throws what the listener threw: a recording goes on whatever becomes of its transcript. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  audio(track: TappedTrack, position: number, bytes: Uint8Array): void {
+    if (this.#failure !== undefined || !this.#listens(track)) return;
+    try {
+      const { sampleRate } = track.format;
+      const { direction } = track;
+      this.#call ??= this.#begin(track, direction);
+      if (sampleRate !== this.#call.sampleRate) {
+        this.#tellUnheard(direction, `it has ${sampleRate} samples a second, unlike the other direction`);
+        return;
+      }
+      const pcm = track.format.channels === 1 ? bytes : toMono(bytes, track.format.channels);
+      this.#listener.audio(direction, position, pcm);
+      this.#advance(position + pcm.length / 2);
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  silence(track: TappedTrack, position: number, frames: number): void {
+    if (this.#call !== undefined && this.#listens(track)) this.#advance(position + frames);
+  }
+
+  #begin(track: TappedTrack, direction: TranscriptDirection) {
+    const { contactId, startMs } = track;
+    const { sampleRate } = track.format;
+    const { track: wanted } = this.#options;
+    this.#listener.begin({
+      contactId,
+      startMs,
+      sampleRate,
+      directions: direction === 'unknown' ? ['unknown'] : wanted === 'both' ? ['from', 'to'] : [wanted],
+    });
+    return { contactId, startMs, sampleRate };
+  }
+
+  /** Whether the track is one of the call, and its samples can be understood. */
+  #listens(track: TappedTrack): boolean {
+    const { track: wanted, onOther } = this.#options;
+    const { contactId, direction, format } = track;
+    if (this.#call !== undefined && contactId !== this.#call.contactId) {
+      if (!this.#told.has(contactId)) onOther?.(contactId);
+      this.#told.add(contactId);
+      return false;
+    }
+    if (wanted !== 'both' && direction !== 'unknown' && direction !== wanted) return false;
+    if (format.kind === 'pcm') return true;
+    this.#tellUnheard(direction, `its audio is ${format.encoding}`);
+    return false;
+  }
+
+  #tellUnheard(direction: TranscriptDirection, reason: string): void {
+    if (!this.#unheard.has(direction)) this.#options.onUnheard?.(direction, reason);
+    this.#unheard.add(direction);
+  }
+
+  #advance(frames: number): void {
+    if (this.#call === undefined) return;
+    this.lengthMs = Math.max(this.lengthMs, (frames * 1000) / this.#call.sampleRate);
+  }
+}
+
+function toMono(bytes: Uint8Array, channels: number): Uint8Array {
+  const frames = Math.floor(bytes.length / (2 * channels));
+  const samples = new Int16Array(frames * channels);
+  Buffer.from(samples.buffer).set(bytes.subarray(0, 2 * frames * channels));
+  const mono = new Int16Array(frames);
+  downmix(samples, channels, mono, frames);
+  return new Uint8Array(mono.buffer);
+}

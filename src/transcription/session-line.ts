@@ -1,0 +1,256 @@
+// A line of sessions over one call: when one ends before the call does, another takes over where the answers ended.
+
+import { randomUUID } from 'node:crypto';
+import type { TranscriptDirection } from '../transcript/segment.ts';
+import { Answered } from './answered.ts';
+import type { Clock } from './clock.ts';
+import type { SessionBreak, SessionRules, TranscriptionEvent, TranscriptionSummary } from './options.ts';
+import { type Recognizer, RecognizerError } from './recognizer.ts';
+import { Results, type TranscriptSink } from './results.ts';
+import { type SentAudio, SessionRun } from './session-run.ts';
+import { BLOCK_FRAMES, Tape } from './tape.ts';
+
+export interface SessionLineOptions {
+  /** Whom each channel carries; one or two. */
+  directions: readonly TranscriptDirection[];
+  /** Frames a second. */
+  sampleRate: number;
+  callStartMs: number | null;
+  pace: number;
+  /** Keep the session's id when another takes over, so that the recogniser goes on with what it knows of the voices. */
+  resumes: boolean;
+  rules: SessionRules;
+  clock: Clock;
+  recognizer: Recognizer;
+  sink: TranscriptSink;
+  /** Stops it; what is open is still answered. */
+  signal: AbortSignal;
+  onEvent?: ((event: TranscriptionEvent) => void) | undefined;
+  onSent?: ((session: number, sent: SentAudio) => void) | undefined;
+}
+
+/** How often the end of a call is sent again where the recogniser does not answer it. */
+const LAST_TRIES = 3;
+/** Sessions in a row that may be rejected without having answered anything. */
+const REJECTIONS = 2;
+
+export class SessionLine {
+  readonly tape: Tape;
+  readonly #options: SessionLineOptions;
+  readonly #answered: Answered;
+  readonly #results: Results;
+  readonly #breaks: SessionBreak[] = [];
+  #sessions = 0;
+  #resentFrames = 0;
+  #silenceFrames = 0;
+  #failure: TranscriptionSummary['failure'] = null;
+
+  constructor(options: SessionLineOptions) {
+    this.#options = options;
+    const { sampleRate, directions, rules, callStartMs, sink } = options;
+    const channels = directions.length;
+    this.tape = new Tape({
+      channels,
+      skewFrames: Math.round((rules.skewMs * sampleRate) / 1000),
+      memoryBlocks: Math.ceil((rules.memoryBlocks * sampleRate) / BLOCK_FRAMES),
+    });
+    const { quietMs, keepMs } = rules;
+    this.#answered = new Answered({ sampleRate, channels, quietMs, keepMs });
+    this.#results = new Results({ directions, callStartMs, sink });
+  }
+
+  /** Milliseconds of audio that were not sent yet. */
+  get backlogMs(): number {
+    return Math.max(0, this.#ms(this.tape.end - this.#answered.sent));
+  }
+
+  /** Runs until the tape is at its end and all of it answered, or the work is given up. Never throws. */
+  async run(): Promise<TranscriptionSummary> {
+    try {
+      await this.#sessionsOfCall();
+    } catch (error) {
+      const failure = asRecognizerError(error);
+      this.#failure = {
+        code: failure.code,
+        message: failure.message,
+        hint: failure.hint,
+        atMs: Math.round(this.#ms(this.#answered.sent)),
+      };
+    } finally {
+      this.tape.dispose();
+    }
+    const { signal } = this.#options;
+    return {
+      sessions: this.#sessions,
+      breaks: this.#breaks,
+      finals: this.#results.finals,
+      repeated: this.#results.repeated,
+      resentMs: Math.round(this.#ms(this.#resentFrames)),
+      silenceMs: Math.round(this.#ms(this.#silenceFrames)),
+      lateMs: Math.round(this.#ms(this.tape.lateFrames)),
+      complete: this.#failure === null && !signal.aborted,
+      failure: this.#failure,
+    };
+  }
+
+  async #sessionsOfCall(): Promise<void> {
+    const { rules, clock, signal, onEvent } = this.#options;
+    const outage = new Outage(rules, clock);
+    let sessionId = randomUUID() as string;
+    let resumes = false;
+    let deafMs = rules.deafMs;
+    let deafUntil = 0;
+    let lastTries = 0;
+    let start = 0;
+    while (await this.#hasWork(start)) {
+      const run = this.#session(sessionId, resumes, start, deafMs);
+      this.#results.begin();
+      onEvent?.({ event: 'session', session: this.#sessions, fromMs: this.#ms(start) });
+      const begun = clock.now();
+      const failure = await run.run().then(
+        () => undefined,
+        (error: unknown) => asRecognizerError(error),
+      );
+      this.#silenceFrames += run.silenceFrames;
+      // That audio was taken proves nothing: the client takes some before it has a connection.
+      const lasted = clock.now() - begun > rules.quietMs && failure?.code !== 'stalled';
+      const progressed = run.answeredAnything || lasted;
+      if (progressed) outage.over();
+      if (run.answeredAnything) deafMs = rules.deafMs;
+      if (run.deaf) {
+        deafMs *= 2;
+        if (deafUntil > 0 && run.position > deafUntil) this.#answered.giveUp(deafUntil);
+        deafUntil = run.position;
+      }
+      const ended = failure === undefined;
+      const complete = run.finished && (ended ? !this.#answered.waits : !this.#answered.missing);
+      const lastTime = run.finished && ++lastTries >= LAST_TRIES;
+      if (complete || signal.aborted || (lastTime && ended)) {
+        this.#results.end(Number.POSITIVE_INFINITY);
+        return;
+      }
+      if (lastTime) throw failure;
+      start = Math.max(this.#answered.resumeAt(), this.tape.begin);
+      this.#results.end(this.#ms(start));
+      this.tape.release(start);
+      if (run.rolledOver && ended) {
+        sessionId = randomUUID();
+        resumes = false;
+        continue;
+      }
+      const waitMs = outage.wait(failure, progressed);
+      const broken: SessionBreak = {
+        session: this.#sessions,
+        code: failure?.code ?? 'ended',
+        message: failure?.message ?? 'the session ended before the call',
+        kind: failure?.kind ?? 'ended',
+        atMs: Math.round(this.#ms(run.position)),
+        resumedMs: Math.round(this.#ms(start)),
+      };
+      if (this.#breaks.length < MAX_BREAKS_LISTED) this.#breaks.push(broken);
+      onEvent?.({ event: 'break', waitMs, ...broken });
+      resumes = this.#options.resumes && failure?.kind !== 'conflict';
+      if (!resumes) sessionId = randomUUID();
+      await clock.sleep(waitMs, signal);
+    }
+    this.#results.end(Number.POSITIVE_INFINITY);
+  }
+
+  #session(sessionId: string, resumes: boolean, start: number, deafMs: number): SessionRun {
+    const { sampleRate, directions, pace, rules, clock, recognizer, signal, onSent } = this.#options;
+    const session = ++this.#sessions;
+    const answered = this.#answered;
+    let sentBefore = answered.sent;
+    return new SessionRun({
+      sessionId,
+      resumes,
+      start,
+      sampleRate,
+      channels: directions.length,
+      pace,
+      deafMs,
+      rules,
+      clock,
+      tape: this.tape,
+      answered,
+      results: this.#results,
+      recognizer,
+      signal,
+      onSent: (sent) => {
+        if (sent.position !== null) {
+          this.#resentFrames += Math.max(
+            0,
+            Math.min(sentBefore, sent.position + sent.frames) - sent.position,
+          );
+          sentBefore = Math.max(sentBefore, sent.position + sent.frames);
+          this.tape.release(answered.resumeAt());
+        }
+        onSent?.(session, sent);
+      },
+    });
+  }
+
+  /** Waits until there is audio from `position` on; false where there will be none. */
+  async #hasWork(position: number): Promise<boolean> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      if (this.tape.ready() > position) return true;
+      if (this.tape.closed) return false;
+      await this.tape.changed(signal);
+    }
+    return false;
+  }
+
+  #ms(frames: number): number {
+    return (frames * 1000) / this.#options.sampleRate;
+  }
+}
+
+/** Breaks that the summary lists one by one. */
+const MAX_BREAKS_LISTED = 1000;
+
+/** Failures in a row without any progress between them: how long to wait, and when to give up. */
+class Outage {
+  readonly #rules: SessionRules;
+  readonly #clock: Clock;
+  #since: number | undefined;
+  #failures = 0;
+  #rejections = 0;
+
+  constructor(rules: SessionRules, clock: Clock) {
+    this.#rules = rules;
+    this.#clock = clock;
+  }
+
+  over(): void {
+    this.#since = undefined;
+    this.#failures = 0;
+    this.#rejections = 0;
+  }
+
+  /** Milliseconds to wait before another session. Throws the failure where there is no use in one. */
+  wait(failure: RecognizerError | undefined, progressed: boolean): number {
+    const kind = failure?.kind ?? 'transient';
+    if (failure !== undefined) {
+      if (kind === 'fatal') throw failure;
+      if (kind === 'rejected' && !progressed && ++this.#rejections >= REJECTIONS) throw failure;
+    }
+    const throttled = kind === 'throttled';
+    this.#since ??= this.#clock.now();
+    const lastedMs = this.#clock.now() - this.#since;
+    if (lastedMs > (throttled ? this.#rules.throttledMs : this.#rules.outageMs)) {
+      throw failure ?? new RecognizerError('transient', 'ended', 'sessions end as soon as they begin');
+    }
+    const [first, longest] = throttled ? this.#rules.throttleMs : this.#rules.backoffMs;
+    const full = Math.min(longest, first * 2 ** Math.min(16, this.#failures++));
+    // The first break after a session that worked is mended at once.
+    if (progressed && !throttled) return 0;
+    return full * (0.5 + Math.random() / 2);
+  }
+}
+
+function asRecognizerError(error: unknown): RecognizerError {
+  if (error instanceof RecognizerError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new RecognizerError('transient', 'failed', message, { cause: error });
+}

@@ -1,0 +1,173 @@
+// Runs a made-up call through sessions of the SDK's client with the stand-in, on a fast clock, and puts together again
+// what the stand-in received.
+
+import { TranscribeRecognizer } from '../../src/aws/transcribe/recognizer.ts';
+import type { TranscribeSettings } from '../../src/aws/transcribe/settings.ts';
+import type { TranscribeOptions, TranscribeRules } from '../../src/simulator/transcribe/options.ts';
+import type { SessionRecord } from '../../src/simulator/transcribe/record.ts';
+import { startTranscribe } from '../../src/simulator/transcribe/server.ts';
+import type { TranscriptSegment } from '../../src/transcript/segment.ts';
+import { clockAtSpeed } from '../../src/transcription/clock.ts';
+import type { SessionRules, TranscriptionSummary } from '../../src/transcription/options.ts';
+import { Transcription } from '../../src/transcription/transcription.ts';
+import { bytesOf, type MadeCall, RATE } from './call.ts';
+
+process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';
+process.env.AWS_SECRET_ACCESS_KEY = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+
+export interface RunOptions {
+  speed: number;
+  sessions?: 'together' | 'per-direction';
+  settings?: Partial<TranscribeSettings>;
+  rules?: Partial<SessionRules>;
+  standIn?: Partial<TranscribeOptions>;
+  standInRules?: Partial<TranscribeRules>;
+  resumable?: boolean;
+  /** Delivers the audio; by default in fragments of a second, at the pace of the clock. */
+  deliver?: (
+    transcription: Transcription,
+    call: MadeCall,
+    clock: ReturnType<typeof clockAtSpeed>,
+  ) => Promise<void>;
+  signal?: AbortSignal;
+}
+
+export interface Outcome {
+  summary: TranscriptionSummary;
+  finals: TranscriptSegment[];
+  partials: number;
+  /** Partial results that were neither replaced nor taken back. */
+  hanging: string[];
+  sessions: readonly SessionRecord[];
+  /** Each piece that a session received of the call: where it is in the call, and its bytes. */
+  received: Map<number, { position: number; pcm: Buffer }[]>;
+}
+
+/** Fragments of a second, both directions, each when its last sample was spoken. */
+export async function deliverLive(
+  transcription: Transcription,
+  call: MadeCall,
+  clock: ReturnType<typeof clockAtSpeed>,
+): Promise<void> {
+  const start = clock.now();
+  for (let at = 0; at < call.from.length; at += RATE) {
+    const end = Math.min(call.from.length, at + RATE);
+    await clock.sleep(start + (end * 1000) / RATE - clock.now());
+    transcription.write('from', at, bytesOf(call.from, at, end));
+    transcription.write('to', at, bytesOf(call.to, at, end));
+  }
+}
+
+export async function runCall(call: MadeCall, options: RunOptions): Promise<Outcome> {
+  const { speed, sessions = 'together', resumable = false } = options;
+  const standIn = await startTranscribe({
+    script: call.script,
+    reference: { from: call.from, to: call.to },
+    rules: { speed, ...options.standInRules },
+    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY!,
+    ...options.standIn,
+  });
+  const recognizer = new TranscribeRecognizer({
+    region: 'us-east-1',
+    endpointUrl: standIn.url,
+    resumable,
+    settings: { language: 'en-US', channels: sessions === 'together' ? 2 : 1, ...options.settings },
+  });
+  const finals: TranscriptSegment[] = [];
+  const open = new Set<string>();
+  let partials = 0;
+  // Where in the call each session's audio was cut from, as the sender says it; the bytes are the stand-in's.
+  const cuts = new Map<string, { position: number | null; frames: number }[]>();
+  const clock = clockAtSpeed(speed);
+  const transcription = new Transcription({
+    recognizer,
+    directions: ['from', 'to'],
+    sampleRate: RATE,
+    callStartMs: Date.UTC(2026, 0, 5, 9, 0, 0),
+    sessions,
+    resumes: resumable,
+    clock,
+    ...(options.rules === undefined ? {} : { rules: options.rules }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    sink: {
+      partial(segment) {
+        partials++;
+        open.add(segment.id);
+      },
+      final(segment) {
+        open.delete(segment.id);
+        finals.push(segment);
+      },
+      retract(segment) {
+        open.delete(segment.id);
+      },
+    },
+    onSent(line, session, { position, frames }) {
+      const key = `${line}.${session}`;
+      const list = cuts.get(key) ?? [];
+      cuts.set(key, list);
+      list.push({ position, frames });
+    },
+  });
+  try {
+    await (options.deliver ?? deliverLive)(transcription, call, clock);
+    const summary = await transcription.end();
+    return {
+      summary,
+      finals,
+      partials,
+      hanging: [...open],
+      sessions: standIn.sessions,
+      received: receivedBy(standIn.sessions, cuts),
+    };
+  } finally {
+    recognizer.close();
+    await standIn.close();
+  }
+}
+
+/** The audio of each line's sessions, in the order in which they were opened, laid where it belongs. */
+function receivedBy(
+  sessions: readonly SessionRecord[],
+  cuts: ReadonlyMap<string, { position: number | null; frames: number }[]>,
+): Outcome['received'] {
+  const received: Outcome['received'] = new Map();
+  const unused = [...cuts.entries()].map(([key, list]) => ({ line: Number(key.split('.')[0]), list }));
+  for (const session of sessions) {
+    const bytesPerFrame = 2 * session.parameters.channels;
+    const audio = session.audio();
+    if (audio.length === 0) continue;
+    const index = unused.findIndex(({ line, list }) => !received.has(-1) && fits(list, session, line));
+    const found = unused.splice(index < 0 ? 0 : index, 1)[0];
+    if (found === undefined) throw new Error('a session whose audio nobody sent');
+    const pieces = received.get(found.line) ?? [];
+    received.set(found.line, pieces);
+    let offset = 0;
+    for (const { position, frames } of found.list) {
+      const pcm = audio.subarray(offset, offset + frames * bytesPerFrame);
+      offset += pcm.length;
+      if (position !== null && pcm.length > 0) pieces.push({ position, pcm });
+    }
+  }
+  return received;
+}
+
+/** Whether a list of cuts can be what a session received: it got no more than was sent. */
+function fits(list: readonly { frames: number }[], session: SessionRecord, _line: number): boolean {
+  return session.frames <= list.reduce((sum, { frames }) => sum + frames, 0);
+}
+
+/** Asserts nothing itself: the first frame of the call that no session received as it is, or -1. */
+export function firstMissing(
+  pieces: readonly { position: number; pcm: Buffer }[],
+  expected: Buffer,
+  bytesPerFrame: number,
+): number {
+  const covered = new Uint8Array(expected.length / bytesPerFrame);
+  for (const { position, pcm } of pieces) {
+    const from = position * bytesPerFrame;
+    if (!expected.subarray(from, from + pcm.length).equals(pcm)) return position;
+    covered.fill(1, position, position + Math.floor(pcm.length / bytesPerFrame));
+  }
+  return covered.indexOf(0);
+}
