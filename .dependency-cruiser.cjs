@@ -8,6 +8,7 @@ const rooms = [
   'transcript',
   'transcription',
   'recording',
+  'report',
   'aws',
   'simulator',
   'config',
@@ -35,8 +36,13 @@ const apart = [
     why: 'what keeps sessions alive takes placed samples, whichever container they came in',
   },
   {
+    from: 'report',
+    to: ['ebml', 'matroska', 'kvs'],
+    why: 'a report shows recordings, whichever container they came in',
+  },
+  {
     from: 'simulator',
-    to: ['connect', 'audio', 'transcript', 'transcription', 'recording', 'aws'],
+    to: ['connect', 'audio', 'transcript', 'transcription', 'recording', 'report', 'aws'],
     why: 'the simulator shares only the wire formats',
   },
   {
@@ -50,6 +56,7 @@ const apart = [
       'transcript',
       'transcription',
       'recording',
+      'report',
       'aws',
       'simulator',
     ],

@@ -2,10 +2,10 @@
 // Says nothing unless something is wrong.
 
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, transform } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -54,6 +54,22 @@ const ONE_FILE = {
   },
 };
 
+/** The page's script and style as text, since the bundle has no files beside it. */
+const PAGE_FILES = {
+  name: 'page-files',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]report[\\/]client-files\.ts$/ }, async ({ path }) => {
+      const here = JSON.stringify(pathToFileURL(path).href);
+      const source = (await readFile(path, 'utf8')).replace('import.meta.url', here);
+      const { code } = await transform(source, { loader: 'ts' });
+      const { clientFiles } = await import(
+        `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+      );
+      return { contents: `export const clientFiles = () => (${JSON.stringify(clientFiles())});` };
+    });
+  },
+};
+
 /** Node’s own modules without the ESM face that names every export, some of which load half of Node. */
 const PLAIN_BUILTINS = {
   name: 'plain-builtins',
@@ -70,6 +86,11 @@ const PLAIN_BUILTINS = {
 async function buildLibrary() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   await execute(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh]);
+  const client = join('src', 'report', 'client');
+  await cp(join(root, client), join(fresh, client), {
+    recursive: true,
+    filter: (path) => !/[\\/]\w+\.(d\.ts|json)$/.test(path),
+  });
 }
 
 const BUNDLE = {
@@ -84,7 +105,7 @@ const BUNDLE = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [LAZY_CHILD_PROCESS, ONE_FILE, PLAIN_BUILTINS],
+  plugins: [LAZY_CHILD_PROCESS, PAGE_FILES, ONE_FILE, PLAIN_BUILTINS],
   // For the CommonJS packages in the bundle.
   banner: {
     js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",

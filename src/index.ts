@@ -29,6 +29,7 @@ export {
 } from './matroska/demuxer.ts';
 export { MATROSKA } from './matroska/schema.ts';
 export { type AudioTap, joinTaps, type TappedTrack } from './recording/audio-tap.ts';
+export type { CallMark, CallMarks, MarkKind } from './recording/call-marks.ts';
 export {
   CallRecorder,
   type CallRecorderOptions,
@@ -58,7 +59,12 @@ export {
   DEFAULT_CAPTURE,
   type EndedBy,
 } from './recording/capture/request.ts';
-export { type EngineCheckpoint, type EngineHooks, RecordingEngine } from './recording/engine.ts';
+export {
+  type ContactListener,
+  type EngineCheckpoint,
+  type EngineHooks,
+  RecordingEngine,
+} from './recording/engine.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';
 export {
@@ -73,3 +79,18 @@ export { StreamSplitter } from './recording/splitter.ts';
 export type { EngineState } from './recording/state.ts';
 export * from './recording/types.ts';
 export { type WrittenWav, writeWav } from './recording/wav-output.ts';
+export type { ReportedCall } from './report/call.ts';
+export type { LaneFile } from './report/lanes.ts';
+export { type FoundRecording, findRecordings } from './report/recordings.ts';
+export { type FoundReport, reportFound } from './report/report-found.ts';
+export { type RecordingFacts, reportRecording } from './report/report-recording.ts';
+export { reportName, reportSource, type SourceReportOptions } from './report/report-source.ts';
+export { splitWithReport } from './report/split-with-report.ts';
+export {
+  parseTranscript,
+  type ReportSegment,
+  type ReportTranscript,
+  type ReportWord,
+  readTranscript,
+} from './report/transcript-file.ts';
+export { AUDIO_CHOICES, type AudioChoice, type ReportOptions, writeReport } from './report/write-report.ts';

@@ -18,6 +18,13 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/inspect.ts')).inspect,
   },
   {
+    name: 'report',
+    arguments: '<input...>',
+    summary: 'write a page per call to look at, listen to and search',
+    group: 'Dumps',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
     name: 'verify',
     arguments: '[manifest]',
     summary: 'compare dumps with what a manifest records of them',

@@ -149,6 +149,7 @@ export const SCHEMA = {
   retries: count(),
   out: text('expected a directory'),
   name: text('expected a template'),
+  report: toggle(),
   overwrite: toggle(),
   saveMkv: toggle(),
   jobs: jobs(),

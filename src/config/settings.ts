@@ -44,7 +44,7 @@ export interface SettingDescription {
 }
 
 /** The commands that may talk to AWS. */
-const AWS_COMMANDS = ['record', 'upload', 'transcribe', 'split', 'inspect', 'verify'] as const;
+const AWS_COMMANDS = ['report', 'record', 'upload', 'transcribe', 'split', 'inspect', 'verify'] as const;
 
 /** The commands that store objects. */
 const S3_COMMANDS = ['upload', 'split', 'record'] as const;
@@ -66,7 +66,7 @@ export const SETTINGS = {
     env: 'KVSREC_TRACK',
     default: 'both',
     group: 'Audio',
-    commands: ['split', 'record', 'transcribe'],
+    commands: ['split', 'record', 'transcribe', 'report'],
     choices: ['from', 'to', 'both'],
   },
   timeline: {
@@ -85,7 +85,7 @@ export const SETTINGS = {
     env: 'KVSREC_GAP_TOLERANCE',
     default: 100,
     group: 'Audio',
-    commands: ['split', 'record', 'transcribe'],
+    commands: ['split', 'record', 'transcribe', 'report'],
   },
   contactId: {
     description: 'keep only this contact',
@@ -93,7 +93,7 @@ export const SETTINGS = {
     env: 'KVSREC_CONTACT_ID',
     default: undefined,
     group: 'Selection',
-    commands: ['split', 'record', 'transcribe'],
+    commands: ['split', 'record', 'transcribe', 'report'],
     text: true,
     example: 'b0e14540-ca63-4a9c-9273-2b3f1b0a5c1e',
   },
@@ -103,7 +103,7 @@ export const SETTINGS = {
     env: 'KVSREC_MATCH',
     default: undefined,
     group: 'Selection',
-    commands: ['split', 'inspect', 'record', 'transcribe'],
+    commands: ['split', 'inspect', 'record', 'transcribe', 'report'],
     example: 'Room=12',
   },
   idleTimeout: {
@@ -145,7 +145,7 @@ export const SETTINGS = {
     env: 'KVSREC_OUT',
     default: '.',
     group: 'Output',
-    commands: ['split', 'record'],
+    commands: ['split', 'record', 'report'],
     text: true,
   },
   name: {
@@ -155,8 +155,17 @@ export const SETTINGS = {
     env: 'KVSREC_NAME',
     default: '{contactId}_{start}_{what}',
     group: 'Output',
-    commands: ['split', 'record'],
+    commands: ['split', 'record', 'report'],
     text: true,
+  },
+  report: {
+    description: 'write a page per contact to look at, listen to and search',
+    flag: '--report',
+    env: 'KVSREC_REPORT',
+    default: false,
+    group: 'Output',
+    commands: ['split'],
+    toggle: true,
   },
   overwrite: {
     description: 'replace files that exist',
@@ -164,7 +173,7 @@ export const SETTINGS = {
     env: 'KVSREC_OVERWRITE',
     default: false,
     group: 'Output',
-    commands: ['split', 'record', 'merge', 'redact', 'upload', 'transcribe'],
+    commands: ['split', 'record', 'merge', 'redact', 'upload', 'transcribe', 'report'],
     toggle: true,
   },
   saveMkv: {

@@ -8,6 +8,7 @@ import type { Fragment } from '../kvs/fragment.ts';
 import type { Track } from '../matroska/demuxer.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { AudioTap, TappedTrack } from './audio-tap.ts';
+import { type MarkKind, MarkLog } from './call-marks.ts';
 import type { ChunkPool } from './chunk.ts';
 import { ContactFiles, type FileKeeping, type FilePatch } from './contact-files.ts';
 import { fileBytes } from './file-bytes.ts';
@@ -38,6 +39,8 @@ export interface RecordingPlace {
   warnings: WarningLog;
   keeping?: FileKeeping | undefined;
   tap?: AudioTap | undefined;
+  /** Collect what happened on each contact's timeline. */
+  marks: boolean;
 }
 
 interface Slot {
@@ -60,6 +63,8 @@ interface OpenTrack {
 export class ContactRecording {
   readonly contactId: string | null;
   duplicates = 0;
+  /** What happened on the timeline, where the place asks for it. */
+  readonly log: MarkLog | undefined;
   readonly #place: RecordingPlace;
   readonly #files: ContactFiles;
   readonly #tracks = new Map<string, OpenTrack>();
@@ -83,6 +88,7 @@ export class ContactRecording {
     this.contactId = contactId;
     this.#place = place;
     const { folder, options, pool, keeping } = place;
+    this.log = place.marks ? new MarkLog(state?.marks) : undefined;
     this.#files = new ContactFiles(folder, options, pool, keeping, state?.files);
     if (state !== undefined) this.#restore(state);
   }
@@ -197,6 +203,7 @@ export class ContactRecording {
       tracks: [...this.#tracks].map(([key, { number, recording }]) => recording.state(key, number)),
       files: this.#files.state(),
       sealed: this.#sealed,
+      marks: this.log?.marks.marks,
     };
   }
 
@@ -223,6 +230,11 @@ export class ContactRecording {
   /** Leaves unfinished files where they are, for a later process. */
   abandon(): void {
     this.#files.abandon();
+  }
+
+  /** Notes on the timeline, where its audio ends so far, that something happened to the stream. */
+  mark(kind: MarkKind, text: string): void {
+    this.log?.add({ kind, startMs: Math.round(this.lengthMs), durationMs: 0, text });
   }
 
   /** Milliseconds of audio so far in the longer direction, with a fraction. */
@@ -332,6 +344,7 @@ export class ContactRecording {
       this.#originNs = clusterNs + BigInt(earliest * scale);
     }
     const relativeNs = Number(clusterNs - this.#originNs);
+    this.log?.fragment(Math.max(0, Math.round(relativeNs / 1e6)), number);
     const packed = this.#place.options.timeline === 'packed';
     const toleranceMs = this.#place.options.gapToleranceMs;
     if (!packed && !slots.some(isUnopened)) {
@@ -452,7 +465,9 @@ export class ContactRecording {
   }
 
   #warnGap(track: TrackRecording, frames: number): void {
-    const at = Math.round(((track.timeline.end - frames) / track.format.sampleRate) * 1000);
+    // The timeline has counted the block behind the gap already.
+    const start = track.timeline.end - track.timeline.kept - frames;
+    const at = Math.round((start / track.format.sampleRate) * 1000);
     const durationMs = Math.round((frames / track.format.sampleRate) * 1000);
     this.#place.warnings.add({
       code: 'gap',
@@ -461,6 +476,8 @@ export class ContactRecording {
       direction: track.direction,
       durationMs,
     });
+    const { direction } = track;
+    this.log?.add({ kind: 'gap', startMs: at, durationMs, direction, text: 'The stream has no audio here.' });
   }
 
   #closeOverlap(track: TrackRecording): void {
@@ -473,6 +490,13 @@ export class ContactRecording {
       contactId: this.contactId,
       direction: track.direction,
       durationMs,
+    });
+    this.log?.add({
+      kind: 'overlap',
+      startMs: Math.round(track.endMs),
+      durationMs,
+      direction: track.direction,
+      text: 'Audio that came twice was left out once.',
     });
   }
 }

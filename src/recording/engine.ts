@@ -6,6 +6,7 @@ import { FragmentHistory } from '../kvs/fragment-history.ts';
 import { serviceError } from '../kvs/tags.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { AudioTap } from './audio-tap.ts';
+import type { CallMarks, MarkKind } from './call-marks.ts';
 import { ChunkPool } from './chunk.ts';
 import type { FileKeeping, FilePatch } from './contact-files.ts';
 import { type Attributed, ContactRecording, type RecordingPlace } from './contact-recording.ts';
@@ -19,7 +20,12 @@ const MAX_OPEN = 4;
 /** Numbers that a state holds: repeats after a reconnect lie closer together than that. */
 const SEEN_IN_STATE = 32;
 
+/** Gets a contact's report, its files finished, and what happened on its timeline. */
+export type ContactListener = (contact: ContactReport, marks: CallMarks) => void;
+
 export interface EngineHooks {
+  /** Hears of each contact as soon as its files are finished; only with it is collected what happened on timelines. */
+  onContact?: ContactListener | undefined;
   /** Hears every direction's audio while it is placed. */
   tap?: AudioTap | undefined;
   /** Asked of every fragment whose owner is known before it is placed; one that it answers false for is left out. */
@@ -54,6 +60,7 @@ export class RecordingEngine implements FragmentHandler {
   readonly #options: RecordingOptions;
   readonly #place: RecordingPlace;
   readonly #accept: EngineHooks['accept'];
+  readonly #onContact: ContactListener | undefined;
   /** Open recordings by contact, the least recently fed first. */
   readonly #open = new Map<string | null, ContactRecording>();
   readonly #order: ContactRecording[] = [];
@@ -66,9 +73,10 @@ export class RecordingEngine implements FragmentHandler {
     const { tap, accept, warnings = new WarningLog(), pool = new ChunkPool(), keeping, state } = hooks;
     this.#options = options;
     this.#accept = accept;
+    this.#onContact = hooks.onContact;
     this.warnings = warnings;
     this.#history = new FragmentHistory(hooks.remembered);
-    this.#place = { folder, options, pool, warnings, keeping, tap };
+    this.#place = { folder, options, pool, warnings, keeping, tap, marks: hooks.onContact !== undefined };
     this.#attribution = new ContactAttribution(
       options.match,
       (fragment, attribution) => this.#attributed({ fragment, attribution }),
@@ -100,11 +108,17 @@ export class RecordingEngine implements FragmentHandler {
     return this.#attribution.isPlain(tags);
   }
 
+  /** Notes on the timeline that the stream was asked for again, as `text` says. */
+  reconnected(text: string): void {
+    this.#mark('reconnect', text);
+  }
+
   tagsOnly(tags: ReadonlyMap<string, string>, offset: number): void {
     this.#reportServiceError(tags, offset);
   }
 
   damage({ kind, offset, skippedBytes, reason }: Damage): void {
+    this.#mark('damage', `${reason} (at byte ${offset}).`);
     this.warnings.add({
       code: kind,
       message: kind === 'truncated' ? `${reason}; what was complete was kept` : reason,
@@ -121,6 +135,7 @@ export class RecordingEngine implements FragmentHandler {
       const contact = fragment.tags.get('ContactId') ?? this.#attribution.current;
       const recording = this.#open.get(contact);
       if (recording !== undefined) recording.duplicates++;
+      recording?.mark('reconnect', `Fragments came again from ${number} on; they were skipped.`);
       this.warnings.add({
         code: 'duplicate',
         message: `fragment ${number} came again; it was skipped`,
@@ -251,12 +266,20 @@ export class RecordingEngine implements FragmentHandler {
   }
 
   #close(recording: ContactRecording): void {
-    this.#reports.set(recording, recording.finish());
+    const report = recording.finish();
+    this.#reports.set(recording, report);
+    if (report !== null && recording.log !== undefined) this.#onContact?.(report, recording.log.marks);
+  }
+
+  /** Notes on the timeline of the contact that was fed last that something happened to the stream. */
+  #mark(kind: MarkKind, text: string): void {
+    [...this.#open.values()].at(-1)?.mark(kind, text);
   }
 
   #reportServiceError(tags: ReadonlyMap<string, string>, offset: number): void {
     const error = serviceError(tags);
     if (error === undefined) return;
+    this.#mark('service-error', `The service reported: ${error.meaning}. ${error.hint}`);
     this.warnings.add({
       code: 'service-error',
       message: `the stream ends with a service error: ${error.meaning} (${error.code}). ${error.hint}`,

@@ -85,6 +85,12 @@ export class FileWriter {
     chunk.release();
   }
 
+  /** Writes bytes at the end. */
+  append(bytes: Uint8Array): void {
+    this.#writeAll(bytes, bytes.length, this.size);
+    this.size += bytes.length;
+  }
+
   /** Changes `length` bytes at `position`; what lies past the last write reads as zero bytes. */
   modify(position: number, length: number, change: (bytes: Buffer) => void): void {
     const bytes = Buffer.alloc(length);

@@ -1,4 +1,5 @@
 // A source from beginning to end through the engine, into files of one folder.
+import type { ContactListener } from './engine.ts';
 import { StreamSplitter } from './splitter.ts';
 import type { ByteSource, InputReport, RecordingOptions } from './types.ts';
 
@@ -7,6 +8,8 @@ export interface RunHooks {
   signal?: AbortSignal;
   /** Bytes read so far. */
   onProgress?: (bytes: number) => void;
+  /** Called for each contact when its files are finished. */
+  onContact?: ContactListener;
 }
 
 /**
@@ -21,7 +24,7 @@ export async function splitSource(
   options: RecordingOptions,
   run: RunHooks = {},
 ): Promise<InputReport & { aborted?: boolean }> {
-  const splitter = new StreamSplitter(folder, options);
+  const splitter = new StreamSplitter(folder, options, { onContact: run.onContact });
   try {
     for await (const chunk of source.chunks()) {
       splitter.push(chunk);

@@ -1,6 +1,7 @@
 // What a recording has to know to go on in another process: plain values that JSON can carry.
 import type { Run } from '../connect/attribution.ts';
 import type { AacFormat, PcmFormat, RawFormat } from '../connect/sample-format.ts';
+import type { CallMark } from './call-marks.ts';
 import type { CombinerState } from './combiner.ts';
 import type { ContactReport, Layout, TrackDirection, Warning, WarningCode } from './types.ts';
 
@@ -54,6 +55,8 @@ export interface ContactState {
   files: FilesState;
   /** Both directions have been given one length: only the names are missing. */
   sealed: boolean;
+  /** What happened on the timeline, where that is collected; where fragments begin is not carried on. */
+  marks?: CallMark[] | undefined;
 }
 
 export interface WarningLogState {

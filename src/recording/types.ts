@@ -64,6 +64,14 @@ export interface FileReport {
   bytes: number;
 }
 
+/** A file of a call's report. */
+export interface ReportFile {
+  /** `page` is the HTML document, `audio` what it plays where that lies beside it, `picture` the waveforms as PNG. */
+  kind: 'page' | 'audio' | 'picture';
+  path: string;
+  bytes: number;
+}
+
 export interface ContactReport {
   contactId: string | null;
   instanceId: string | null;
@@ -73,6 +81,8 @@ export interface ContactReport {
   fragments: { count: number; first: string | null; last: string | null; duplicates: number };
   tracks: TrackReport[];
   files: FileReport[];
+  /** The files of the call's report, where one was asked for. */
+  report?: ReportFile[];
 }
 
 export interface InputReport {

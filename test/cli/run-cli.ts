@@ -100,7 +100,7 @@ function fresh(): boolean {
   const time = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const sources = ['src', 'bin', 'scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => /\.(ts|mjs)$/.test(path))
+      .filter((path) => /\.(ts|mjs|js|css)$/.test(path))
       .map((path) => join(ROOT, folder, path)),
   );
   return time(CLI) > Math.max(...sources.map(time));

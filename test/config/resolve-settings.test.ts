@@ -84,6 +84,13 @@ const ROWS: Record<SettingKey, Row> = {
   retries: { flag: ['3', 3], env: ['5', 5], file: [7, 7], bad: '0', badInFile: 1.5 },
   out: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: ['c'] },
   name: { flag: ['f', 'f'], env: ['e', 'e'], file: ['c', 'c'], badInFile: 5 },
+  report: {
+    flag: [true, true],
+    env: ['no', false],
+    file: [true, true],
+    bad: 'maybe',
+    badInFile: 'sometimes',
+  },
   overwrite: {
     flag: [true, true],
     env: ['no', false],

@@ -1,12 +1,11 @@
 // `kvsrec split`: dumps to audio files.
 
-import type { Settings } from '../../config/resolve-settings.ts';
-import type { RecordingOptions } from '../../recording/types.ts';
 import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { inputSize } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
+import { recordingOptions } from '../recording-options.ts';
 import { errorOf, printError } from '../report-error.ts';
 import { refuseDuplicates } from '../split/collision.ts';
 import { splitInputs } from '../split/split-inputs.ts';
@@ -30,6 +29,10 @@ export const split: CommandDefinition = {
       line: 'kvsrec split fixtures/demo-call.mkv -o calls --upload s3://recordings/{date}/',
       does: 'to S3 as well',
     },
+    {
+      line: 'kvsrec split fixtures/demo-call.mkv -o calls --report',
+      does: 'with a page to look at and listen to',
+    },
     { line: 'kvsrec split - -o calls --overwrite < fixtures/demo-call.mkv', does: 'from standard input' },
   ],
   run,
@@ -46,7 +49,7 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
   const outcomes: SplitOutcome[] = [];
   try {
     const pending = splitInputs(
-      inputs.map((input) => ({ input, outDir: settings.out, options, aws })),
+      inputs.map((input) => ({ input, outDir: settings.out, options, aws, report: settings.report })),
       {
         jobs: settings.jobs === 'auto' ? (await import('node:os')).availableParallelism() : settings.jobs,
         signal,
@@ -86,19 +89,4 @@ async function tell(outcome: SplitOutcome, terminal: CommandContext['terminal'])
 
 function forDocument(outcome: SplitOutcome, uploads: Uploads): unknown {
   return isFailure(outcome) ? { input: outcome.input, error: outcome.error } : withUploads(outcome, uploads);
-}
-
-/** The settings as the engine takes them. Digests are for scripts, so they are made for `--json` only. */
-function recordingOptions(settings: Settings): RecordingOptions {
-  return {
-    layouts: settings.layout,
-    track: settings.track,
-    timeline: settings.timeline,
-    gapToleranceMs: settings.gapTolerance,
-    contactId: settings.contactId,
-    match: settings.match,
-    nameTemplate: settings.name,
-    overwrite: settings.overwrite,
-    digest: settings.json,
-  };
 }

@@ -7,6 +7,7 @@ import type { Clock, MediaStart } from '../../recording/capture/media-source.ts'
 import type { CaptureRequest } from '../../recording/capture/request.ts';
 import type { RecordingOptions } from '../../recording/types.ts';
 import type { CommandOption } from '../command.ts';
+import { recordingOptions } from '../recording-options.ts';
 
 const GROUP = 'Where from';
 
@@ -112,21 +113,6 @@ export async function planCall(
         : undefined,
     },
     recording: { ...recordingOptions(settings), contactId },
-  };
-}
-
-/** The settings as the engine takes them. Digests are for scripts, so they are made for `--json` only. */
-export function recordingOptions(settings: Settings): RecordingOptions {
-  return {
-    layouts: settings.layout,
-    track: settings.track,
-    timeline: settings.timeline,
-    gapToleranceMs: settings.gapTolerance,
-    contactId: settings.contactId,
-    match: settings.match,
-    nameTemplate: settings.name,
-    overwrite: settings.overwrite,
-    digest: settings.json,
   };
 }
 

@@ -40,7 +40,9 @@ function realPlace(path: string): string {
 export function withoutCollision(outcome: SplitOutcome, writers: Map<string, string>): SplitOutcome {
   if (isFailure(outcome)) return outcome;
   const { input } = outcome;
-  const paths = outcome.contacts.flatMap(({ files }) => files.map(({ path }) => path));
+  const paths = outcome.contacts.flatMap(({ files, report = [] }) =>
+    [...files, ...report].map(({ path }) => path),
+  );
   for (const path of paths) {
     const other = writers.get(resolve(path));
     if (other !== undefined && other !== input) return failure(input, collision(input, path, other));

@@ -15,7 +15,7 @@ export interface SplitRun {
 
 /** Does a task; whatever goes wrong becomes its outcome. */
 export async function splitInput(
-  { input, outDir, options, aws }: SplitTask,
+  { input, outDir, options, aws, report }: SplitTask,
   run: SplitRun,
 ): Promise<SplitOutcome> {
   try {
@@ -25,6 +25,10 @@ export async function splitInput(
     ]);
     try {
       if (source.size !== undefined) run.onSize(source.size);
+      if (report) {
+        const { splitWithReport } = await import('../../report/split-with-report.ts');
+        return await splitWithReport(untilAborted(source, run.signal), outDir, options, run);
+      }
       return await splitSource(untilAborted(source, run.signal), outDir, options, run);
     } finally {
       await source.close();

@@ -28,6 +28,7 @@ function contactSummary(contact: ContactReport, paint: Paint): string {
     sizeText(file.bytes),
     lengthOf(file, contact),
   ]);
+  for (const { path, bytes } of contact.report ?? []) files.push([printable(path), sizeText(bytes), '']);
   const rows = columns(files, (cell, _row, column) => (column === 0 ? cell : paint.dim(cell)));
   const id = contact.contactId === null ? 'unknown contact' : printable(contact.contactId);
   return [`  ${paint.good(id)}  ${facts.join('  ')}`, ...rows.split('\n').map((row) => `    ${row}`)]

@@ -10,6 +10,8 @@ export interface SplitTask {
   options: RecordingOptions;
   /** Where and as whom to read objects. */
   aws: AwsSettings;
+  /** Write a report of each contact, too. */
+  report: boolean;
 }
 
 /** What the engine reports; `aborted` where a signal ended the work early. */

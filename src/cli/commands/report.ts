@@ -1,0 +1,147 @@
+// `kvsrec report`: a call as a page to look at and listen to.
+
+import { resolve } from 'node:path';
+import { KvsrecError } from '../../errors.ts';
+import type { InputReport } from '../../recording/types.ts';
+import type { FoundRecording } from '../../report/recordings.ts';
+import type { FoundReport } from '../../report/report-found.ts';
+import type { AudioChoice } from '../../report/write-report.ts';
+import { awsSettings } from '../aws-settings.ts';
+import type { CommandContext, CommandDefinition } from '../command.ts';
+import { statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { inputSize, openInput } from '../open-input.ts';
+import { startProgress } from '../progress.ts';
+import { recordingOptions } from '../recording-options.ts';
+import { reportSummary } from '../report/summary.ts';
+import { asKvsrecError, type ErrorDocument, errorDocument, printError } from '../report-error.ts';
+import { collision, refuseDuplicates } from '../split/collision.ts';
+import { warningLine } from '../split/summary.ts';
+import { untilAborted } from '../until-aborted.ts';
+
+export const report: CommandDefinition = {
+  description:
+    'Writes an HTML page per call: both directions as waveforms on one time axis, to be played and searched, with ' +
+    'silence, gaps, reconnections and fragment boundaries marked and the transcript beside them. The page needs no ' +
+    'network and can be sent to somebody as it is.',
+  argumentDescriptions: [
+    'dumps, s3://bucket/key, - for standard input, or WAV files as "kvsrec split" names them',
+  ],
+  options: [
+    {
+      flags: '--transcript <file>',
+      description: 'the call’s transcript, as "kvsrec transcribe --format json" writes it',
+      group: 'Report',
+    },
+    { flags: '--png', description: 'draw the waveforms as a picture, too', group: 'Report' },
+    {
+      flags: '--audio <where>',
+      description:
+        'embed the audio in the page, put it beside, or leave it out (none) (default: embed up to 20 minutes, beside ' +
+        'the page from there on)',
+      group: 'Report',
+    },
+  ],
+  examples: [
+    {
+      line: 'kvsrec report fixtures/demo-call.mkv --transcript fixtures/demo-call.json -o calls',
+      does: 'a call with its transcript',
+    },
+    {
+      line: 'kvsrec report fixtures/two-contacts.mkv -o calls --png --json',
+      does: 'a page and a picture per contact; what was written as JSON',
+    },
+    {
+      line: 'kvsrec split fixtures/demo-call.mkv -o calls && kvsrec report calls/*.wav -o calls',
+      does: 'from the files of an earlier split',
+    },
+  ],
+  run,
+};
+
+type Reported = InputReport | FoundReport;
+
+const WAV = /^(?!s3:).*\.wav$/i;
+
+async function run(context: CommandContext): Promise<number> {
+  const { arguments: inputs, options, settings, terminal, signal } = context;
+  refuseDuplicates(inputs);
+  const audio = audioChoice(options.audio);
+  const [{ reportSource }, { reportFound }, { findRecordings }, { readTranscript }] = await Promise.all([
+    import('../../report/report-source.ts'),
+    import('../../report/report-found.ts'),
+    import('../../report/recordings.ts'),
+    import('../../report/transcript-file.ts'),
+  ]);
+  const transcript = typeof options.transcript === 'string' ? await readTranscript(options.transcript) : null;
+  const shared = { audio, png: options.png === true, transcript };
+  const dumps = inputs.filter((input) => !WAV.test(input));
+  const recordings = findRecordings(inputs.filter((input) => WAV.test(input)));
+  const progress = startProgress(terminal, dumps.map(inputSize));
+  const ofDump = async (input: string, index: number): Promise<Reported> => {
+    const source = await openInput(input, awsSettings(settings));
+    try {
+      return await reportSource(
+        untilAborted(source, signal),
+        settings.out,
+        { ...shared, recording: recordingOptions(settings) },
+        { signal, onProgress: (bytes) => progress.update(index, bytes) },
+      );
+    } finally {
+      await source.close();
+      progress.finish(index);
+    }
+  };
+  const ofRecording = (found: FoundRecording): Promise<Reported> =>
+    reportFound(found, settings.out, { ...shared, overwrite: settings.overwrite });
+
+  const tasks = [
+    ...dumps.map((input, index) => ({ input, write: () => ofDump(input, index) })),
+    ...recordings.map((found) => ({ input: found.name, write: () => ofRecording(found) })),
+  ];
+  const writers = new Map<string, string>();
+  const outcomes: (Reported | { input: string; error: ErrorDocument })[] = [];
+  const statuses: number[] = [];
+  try {
+    for (const { input, write } of tasks) {
+      if (signal.aborted) break;
+      try {
+        const result = await write();
+        refuseCollision(result, writers);
+        outcomes.push(result);
+        statuses.push(statusOfWarnings(result.warnings));
+        terminal.result(reportSummary(result, terminal.paint));
+        for (const warning of result.warnings) terminal.warning(warningLine(input, warning));
+      } catch (thrown) {
+        // A single input's error is the command's error, and is reported as such.
+        if (tasks.length === 1 || signal.aborted) throw thrown;
+        const error = asKvsrecError(thrown);
+        outcomes.push({ input, error: errorDocument(error) });
+        statuses.push(error.exitCode);
+        terminal.clearProgress?.();
+        await printError(error, terminal.modes);
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  terminal.document({ inputs: outcomes });
+  return worstStatus(statuses);
+}
+
+/** Notes whose files are whose; with `--overwrite` one input could replace another's. */
+function refuseCollision({ input, contacts }: Reported, writers: Map<string, string>): void {
+  for (const { path } of contacts.flatMap(({ report: files = [] }) => files)) {
+    const other = writers.get(resolve(path));
+    if (other !== undefined) throw collision(input, path, other);
+    writers.set(resolve(path), input);
+  }
+}
+
+function audioChoice(value: unknown): AudioChoice {
+  if (value === undefined) return 'auto';
+  if (value === 'embed' || value === 'beside' || value === 'none' || value === 'auto') return value;
+  throw new KvsrecError('bad-option', `--audio: expected embed, beside, none or auto, not "${value}"`, {
+    exitCode: 2,
+    hint: 'See "kvsrec report --help".',
+  });
+}

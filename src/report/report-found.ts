@@ -1,0 +1,48 @@
+// The report of a recording that is there as WAV files, of which nothing is known but their names.
+import path from 'node:path';
+import { safePart } from '../recording/file-name.ts';
+import type { ReportFile } from '../recording/types.ts';
+import { Lanes } from './lanes.ts';
+import type { FoundRecording } from './recordings.ts';
+import { reportName } from './report-source.ts';
+import type { ReportTranscript } from './transcript-file.ts';
+import { type ReportOptions, writeReport } from './write-report.ts';
+
+/** In the shape of a split's report, with what a recording does not tell left out. */
+export interface FoundReport {
+  input: string;
+  contacts: { contactId: string | null; start: string | null; durationMs: number; report: ReportFile[] }[];
+  warnings: never[];
+}
+
+/**
+ * Writes the report of a recording into `folder`.
+ * @throws What `writeReport` throws.
+ */
+export async function reportFound(
+  found: FoundRecording,
+  folder: string,
+  { transcript, ...options }: Omit<ReportOptions, 'base'> & { transcript: ReportTranscript | null },
+): Promise<FoundReport> {
+  const { contactId, start, files } = found;
+  const name = start === null ? `${safePart(found.base)}_REPORT` : reportName({ contactId, start });
+  const other = transcript?.contactId != null && contactId !== null && transcript.contactId !== contactId;
+  const report = await writeReport(
+    {
+      contactId,
+      instanceId: null,
+      start,
+      fragments: null,
+      marks: null,
+      warnings: [],
+      source: path.basename(found.name),
+      transcript: other ? null : (transcript?.segments ?? null),
+    },
+    files,
+    { ...options, base: path.join(folder, name) },
+  );
+  const lanes = new Lanes(files);
+  const durationMs = Math.round(lanes.durationMs);
+  lanes.close();
+  return { input: found.name, contacts: [{ contactId, start, durationMs, report }], warnings: [] };
+}

@@ -1,0 +1,84 @@
+// Writes the report of one call: the page, the audio it plays where that is a file of its own, and a picture.
+import path from 'node:path';
+import { FileWriter } from '../recording/file-writer.ts';
+import type { ReportFile } from '../recording/types.ts';
+import { type MeasuredCall, measureCall, type ReportedCall } from './call.ts';
+import { type LaneFile, Lanes } from './lanes.ts';
+import { listeningCopy } from './listening-copy.ts';
+import { type PageAudio, page } from './page.ts';
+import { waveformPng } from './waveform-png.ts';
+
+/** `embed` puts it into the page, `beside` into a file next to it; `auto` embeds calls of up to `EMBED_MS`. */
+export const AUDIO_CHOICES = ['auto', 'embed', 'beside', 'none'] as const;
+export type AudioChoice = (typeof AUDIO_CHOICES)[number];
+
+/**
+ * Longest call whose audio `auto` embeds: 20 minutes in two channels are 25.6 MB of base64. Firefox before version 137
+ * takes data URLs of up to 32 MB, and a page should still travel as an attachment.
+ */
+export const EMBED_MS = 20 * 60 * 1000;
+
+export interface ReportOptions {
+  /** Path of the page without its ending; the other files take the same name. */
+  base: string;
+  audio: AudioChoice;
+  /** Draw the waveforms as a picture, too. */
+  png: boolean;
+  overwrite: boolean;
+}
+
+/**
+ * Writes the report of a call whose audio is in `files`: a mono file for each direction, or one stereo or mixed file.
+ * Memory does not grow with the call.
+ * @throws KvsrecError `file-exists`, `not-wav`; Node's errors of reading and writing as they are. Nothing unfinished
+ *   stays behind.
+ */
+export async function writeReport(
+  call: ReportedCall,
+  files: readonly LaneFile[],
+  options: ReportOptions,
+): Promise<ReportFile[]> {
+  const lanes = new Lanes(files);
+  try {
+    const measured = await measureCall(call, lanes);
+    const kind = audioKind(options.audio, measured);
+    const written: ReportFile[] = [];
+    let audio: PageAudio = { kind: 'none' };
+    if (kind === 'embed') audio = { kind: 'embedded', bytes: listeningCopy(lanes) };
+    if (kind === 'beside') {
+      const file = await write(`${options.base}.wav`, 'audio', listeningCopy(lanes), options.overwrite);
+      written.push(file);
+      audio = { kind: 'beside', name: path.basename(file.path) };
+    }
+    written.unshift(await write(`${options.base}.html`, 'page', page(measured, audio), options.overwrite));
+    if (options.png && measured.lanes.length > 0) {
+      written.push(await write(`${options.base}.png`, 'picture', [waveformPng(measured)], options.overwrite));
+    }
+    return written;
+  } finally {
+    lanes.close();
+  }
+}
+
+function audioKind(choice: AudioChoice, { lanes, durationMs }: MeasuredCall): Exclude<AudioChoice, 'auto'> {
+  if (lanes.length === 0) return 'none';
+  if (choice !== 'auto') return choice;
+  return durationMs <= EMBED_MS ? 'embed' : 'beside';
+}
+
+async function write(
+  file: string,
+  kind: ReportFile['kind'],
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<Uint8Array>,
+  overwrite: boolean,
+): Promise<ReportFile> {
+  const writer = new FileWriter(file, { overwrite });
+  try {
+    for await (const piece of pieces) writer.append(typeof piece === 'string' ? Buffer.from(piece) : piece);
+    writer.finish();
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+  return { kind, path: file, bytes: writer.size };
+}
