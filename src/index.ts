@@ -85,7 +85,7 @@ export { type FoundRecording, findRecordings } from './report/recordings.ts';
 export { type FoundReport, reportFound } from './report/report-found.ts';
 export { type RecordingFacts, reportRecording } from './report/report-recording.ts';
 export { reportName, reportSource, type SourceReportOptions } from './report/report-source.ts';
-export { splitWithReport } from './report/split-with-report.ts';
+export { addReports, splitWithReport } from './report/split-with-report.ts';
 export {
   parseTranscript,
   type ReportSegment,

@@ -164,7 +164,7 @@ export const SETTINGS = {
     env: 'KVSREC_REPORT',
     default: false,
     group: 'Output',
-    commands: ['split'],
+    commands: ['split', 'record'],
     toggle: true,
   },
   overwrite: {

@@ -1,4 +1,4 @@
-// A split whose contacts get a report beside their audio files.
+// Recordings whose contacts get a report beside their audio files: of dumps, and of whatever else the engine took in.
 import path from 'node:path';
 import type { CallMarks } from '../recording/call-marks.ts';
 import { type RunHooks, splitSource } from '../recording/split.ts';
@@ -22,22 +22,27 @@ export async function splitWithReport(
     ...run,
     onContact: (contact, itsMarks) => marks.set(contact, itsMarks),
   });
-  for (const contact of split.contacts) {
+  await addReports(split, folder, options, marks);
+  return split;
+}
+
+/**
+ * Writes a report of each contact of a finished recording beside its audio files, and notes it in `contact.report`.
+ * @param marks What `onContact` told of each contact.
+ * @throws What `writeReport` throws.
+ */
+export async function addReports(
+  { input, contacts, warnings }: Pick<InputReport, 'input' | 'contacts' | 'warnings'>,
+  folder: string,
+  { nameTemplate, overwrite }: Pick<RecordingOptions, 'nameTemplate' | 'overwrite'>,
+  marks: ReadonlyMap<ContactReport, CallMarks>,
+): Promise<void> {
+  for (const contact of contacts) {
+    const base = path.join(folder, reportName(contact, nameTemplate));
     contact.report = await reportRecording(
       contact,
-      {
-        marks: marks.get(contact) ?? null,
-        warnings: split.warnings,
-        source: source.name,
-        transcript: null,
-      },
-      {
-        base: path.join(folder, reportName(contact, options.nameTemplate)),
-        audio: 'auto',
-        png: false,
-        overwrite: options.overwrite,
-      },
+      { marks: marks.get(contact) ?? null, warnings, source: input, transcript: null },
+      { base, audio: 'auto', png: false, overwrite },
     );
   }
-  return split;
 }

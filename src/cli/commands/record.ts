@@ -66,6 +66,7 @@ async function run(context: CommandContext): Promise<number> {
       service,
       folder: settings.out,
       saveMkv: settings.saveMkv,
+      report: settings.report,
       signal: context.signal,
       ...watch,
     });
@@ -196,8 +197,11 @@ async function recordToPipe(
   if (settings.upload !== undefined) {
     throw usage('-o - leaves no files to upload', 'Leave --upload out, or give -o DIR.');
   }
-  if (settings.json || settings.saveMkv) {
-    throw usage('standard output takes the audio alone', 'Leave --json and --save-mkv out, or give -o DIR.');
+  if (settings.json || settings.saveMkv || settings.report) {
+    throw usage(
+      'standard output takes the audio alone',
+      'Leave --json, --save-mkv and --report out, or give -o DIR.',
+    );
   }
   const [{ pipeOutput }, { joinTaps }, { recordCall }] = await Promise.all([
     import('../record/pipe-output.ts'),
@@ -285,7 +289,7 @@ async function resume(context: CommandContext): Promise<number> {
     const { request } = unfinished.last;
     reports.push(
       await watched(context, { stream, request }, (watch) =>
-        resumeCall(unfinished, { stream }, { service, signal, ...watch }),
+        resumeCall(unfinished, { stream }, { service, signal, report: settings.report, ...watch }),
       ),
     );
     if (signal.aborted) break;

@@ -64,6 +64,7 @@ async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkP
       signal: run.signal,
       folder: run.settings.out,
       saveMkv: run.saveMkv,
+      report: run.settings.report,
       onEvent: (event) => run.onEvent(event, line),
     });
     return { line, report };

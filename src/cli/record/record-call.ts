@@ -4,11 +4,13 @@ import path from 'node:path';
 import type { KinesisVideo } from '../../aws/kinesis-video.ts';
 import { KvsrecError } from '../../errors.ts';
 import type { AudioTap } from '../../recording/audio-tap.ts';
+import type { CallMarks } from '../../recording/call-marks.ts';
 import type { RequestPace } from '../../recording/capture/backoff.ts';
 import { type CaptureOptions, capture } from '../../recording/capture/capture.ts';
 import { CheckpointFile, type Unfinished } from '../../recording/capture/checkpoint-file.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { ChunkPool } from '../../recording/chunk.ts';
+import type { ContactReport } from '../../recording/types.ts';
 import { asKvsrecError } from '../report-error.ts';
 import type { CallPlan } from './options.ts';
 
@@ -19,6 +21,8 @@ export interface RecordRun {
   /** Undefined where no files are wanted. */
   folder: string | undefined;
   saveMkv: boolean;
+  /** Write a page of each contact, too. */
+  report?: boolean | undefined;
   tap?: AudioTap | undefined;
   drained?: (() => Promise<void> | undefined) | undefined;
   pool?: ChunkPool | undefined;
@@ -40,7 +44,7 @@ export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRu
   const { kinesisSource } = await import('../../aws/get-media.ts');
   const { folder, saveMkv } = run;
   const store = folder === undefined ? undefined : new CheckpointFile(folder, note, saveMkv);
-  return await explained(store, {
+  return await withReport(run.report, store, {
     source: kinesisSource(run.service, plan.stream),
     request: plan.request,
     recording: plan.recording,
@@ -68,7 +72,7 @@ export async function resumeCall(
   const first = opened && 'open' in opened ? opened.open.fragments.first : null;
   const anew =
     first === null || first === undefined ? last.request.start : { at: 'fragment' as const, number: first };
-  return await explained(store, {
+  return await withReport(run.report, store, {
     source: kinesisSource(run.service, plan.stream),
     request: state === undefined ? { ...last.request, start: anew } : state.request,
     recording: last.options,
@@ -83,6 +87,24 @@ export async function resumeCall(
     store,
     state,
   });
+}
+
+/** A capture whose contacts get a report beside their files, where that is wanted. */
+async function withReport(
+  wanted: boolean | undefined,
+  store: CheckpointFile | undefined,
+  options: CaptureOptions,
+): Promise<CaptureReport> {
+  const { folder, recording } = options;
+  if (wanted !== true || folder === undefined) return await explained(store, options);
+  const marks = new Map<ContactReport, CallMarks>();
+  const captured = await explained(store, {
+    ...options,
+    onContact: (contact, itsMarks) => marks.set(contact, itsMarks),
+  });
+  const { addReports } = await import('../../report/split-with-report.ts');
+  await addReports(captured, folder, recording, marks);
+  return captured;
 }
 
 /** A capture whose error says how to go on, where that is possible. */

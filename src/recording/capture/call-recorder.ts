@@ -6,7 +6,7 @@ import { CONTINUATION_TOKEN, MILLIS_BEHIND_NOW } from '../../kvs/tags.ts';
 import type { AudioTap } from '../audio-tap.ts';
 import type { ChunkPool } from '../chunk.ts';
 import type { FilePatch } from '../contact-files.ts';
-import { RecordingEngine } from '../engine.ts';
+import { type ContactListener, RecordingEngine } from '../engine.ts';
 import type { RecordingOptions, Warning } from '../types.ts';
 import { WarningLog } from '../warning-log.ts';
 import { endBefore, endsWith } from './call-end.ts';
@@ -44,6 +44,8 @@ export interface CallRecorderOptions {
   /** Called when a piece of the input is placed: reading goes on when what it returns is settled. */
   drained?: (() => Promise<void> | undefined) | undefined;
   onEvent?: ((event: CaptureEvent) => void) | undefined;
+  /** See `EngineHooks.onContact`. */
+  onContact?: ContactListener | undefined;
   store?: CheckpointStore | undefined;
   pool?: ChunkPool | undefined;
   state?: CaptureState | undefined;
@@ -88,6 +90,7 @@ export class CallRecorder {
       keeping,
       warnings: this.warnings,
       remembered: REMEMBERED,
+      onContact: options.onContact,
       accept: (fragment, attribution) => this.#accept(fragment, attribution),
       state: state?.engine,
     });
@@ -120,6 +123,8 @@ export class CallRecorder {
   }
 
   emit(event: CaptureEvent): void {
+    if (event.event === 'reconnect')
+      this.#engine.reconnected(`The stream was asked for again: ${event.reason}.`);
     this.#options.onEvent?.(event);
   }
 
