@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 
@@ -29,11 +29,31 @@ const LAZY_CHILD_PROCESS = {
   },
 };
 
+/** What only few runs want stays in files of its own: the program behind `--version`, and the check of odd settings. */
+const APART = /[\\/](run|check-value)\.ts$/;
+
 /**
- * What only few runs want stays in files of its own: the program behind `--version`, the check of odd settings, and the
- * rooms that need the AWS SDK, a server or a page.
+ * What is bundled a second time, without regard to the start: the rooms that need the AWS SDK, a server or a page, and
+ * the commands that take their time anyway. Bundled together, what they share with the rest would be split off from it,
+ * and reading a dozen small files would cost every run a third of its start.
  */
-const APART = /[\\/](run|check-value)\.ts$|[\\/](aws|simulator|lambda|entries|report|live|transcribe)[\\/]/;
+const FAR =
+  /[\\/](aws|simulator|lambda|entries|report|live|transcribe)[\\/]|[\\/]commands[\\/](?!split|inspect|verify|config)/;
+
+/** Leaves what is far to the second bundle, and tells `found` of it. */
+function leaveFar(found) {
+  return {
+    name: 'leave-far',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+        if (kind !== 'dynamic-import' || !FAR.test(path)) return undefined;
+        const source = relative(join(root, 'src'), join(resolveDir, path));
+        found.add(source);
+        return { path: `./far/${source.replaceAll('\\', '/').replace(/\.ts$/, '.js')}`, external: true };
+      });
+    },
+  };
+}
 
 /** Every file costs time at the start, so what the sources import when it is needed comes along in one file. */
 const ONE_FILE = {
@@ -44,7 +64,7 @@ const ONE_FILE = {
       const contents = (await readFile(path, 'utf8')).replace(
         /(?<!typeof )import\('(\.[^']+\.ts)'\)/g,
         (whole, file) => {
-          if (APART.test(file)) return whole;
+          if (APART.test(file) || FAR.test(file)) return whole;
           imports.push(`import * as $own${imports.length} from '${file}';`);
           return `Promise.resolve($own${imports.length - 1})`;
         },
@@ -105,7 +125,7 @@ const BUNDLE = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  plugins: [LAZY_CHILD_PROCESS, PAGE_FILES, ONE_FILE, PLAIN_BUILTINS],
+  plugins: [LAZY_CHILD_PROCESS, PAGE_FILES, PLAIN_BUILTINS],
   // For the CommonJS packages in the bundle.
   banner: {
     js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",
@@ -114,13 +134,19 @@ const BUNDLE = {
 
 async function buildCommandLine() {
   const bin = join(fresh, 'bin');
-  const [{ metafile }] = await Promise.all([
-    build({ ...BUNDLE, entryPoints: ['bin/kvsrec.ts'], outdir: bin, splitting: true }),
+  const far = new Set();
+  const near = { ...BUNDLE, plugins: [...BUNDLE.plugins, ONE_FILE, leaveFar(far)] };
+  const bundles = await Promise.all([
+    build({ ...near, entryPoints: ['bin/kvsrec.ts'], outdir: bin, splitting: true }),
     // Apart, because what two entries share would be split off, and every file costs time at the start.
-    build({ ...BUNDLE, entryPoints: ['src/cli/split-worker.ts'], outdir: bin }),
+    build({ ...near, entryPoints: ['src/cli/split-worker.ts'], outdir: bin }),
   ]);
+  const entryPoints = [...far].sort().map((source) => join('src', source));
+  const farBundle = { ...BUNDLE, entryPoints, outbase: 'src', outdir: join(bin, 'far'), splitting: true };
+  bundles.push(await build(farBundle));
+  const inputs = new Set(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
   await chmod(join(bin, 'kvsrec.js'), 0o755);
-  await writeFile(join(bin, 'THIRD-PARTY-NOTICES.txt'), await notices(Object.keys(metafile.inputs)));
+  await writeFile(join(bin, 'THIRD-PARTY-NOTICES.txt'), await notices([...inputs]));
 }
 
 /** The licences of the packages whose code is in the bundle. */

@@ -8,12 +8,20 @@ export interface KvsrecErrorOptions {
   cause?: unknown;
 }
 
+/** Marks the errors of every copy of this module: the command line is bundled in two parts. */
+const MARK = Symbol.for('kvsrec.error');
+
 /** A failure with a stable `code` (kebab-case), a message for people and, where there is one, a hint. */
 export class KvsrecError extends Error {
   override readonly name = 'KvsrecError';
   readonly code: string;
   readonly hint: string | undefined;
   readonly exitCode: 1 | 2;
+  readonly [MARK] = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && MARK in value;
+  }
 
   constructor(code: string, message: string, options: KvsrecErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
