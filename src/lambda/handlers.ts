@@ -8,7 +8,7 @@ export async function loadHandler(name: HandlerName): Promise<LambdaHandler> {
 }
 
 const LOADERS: Record<HandlerName, () => Promise<{ handler: LambdaHandler }>> = {
-  record: () => Promise.reject(new Error('not yet')),
+  record: () => import('./entries/record.ts'),
   trigger: () => import('./entries/trigger.ts'),
   overlay: () => import('./entries/overlay.ts'),
   redact: () => import('./entries/redact.ts'),

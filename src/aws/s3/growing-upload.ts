@@ -97,6 +97,11 @@ export class GrowingUpload {
     return upload;
   }
 
+  /** Null until the first part is sent. */
+  get uploadId(): string | null {
+    return this.#uploadId;
+  }
+
   /** What a later process needs; may be taken at any time. */
   state(): GrowingState {
     const parts = [...this.#sent.values()].sort((a, b) => a.number - b.number);

@@ -55,6 +55,11 @@ export class StreamedUpload {
     return new StreamedUpload(held, upload);
   }
 
+  /** Of the multipart upload, once there is one. */
+  get uploadId(): string | null {
+    return this.#upload.uploadId;
+  }
+
   /** Bytes so far. */
   get length(): number {
     return this.#held.length;

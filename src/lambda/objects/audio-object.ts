@@ -9,6 +9,7 @@ import type { PartSlots } from '../../aws/s3/part-slots.ts';
 import { headObject } from '../../aws/s3/stored.ts';
 import { StreamedUpload } from '../../aws/s3/streamed-upload.ts';
 import { KvsrecError } from '../../errors.ts';
+import { sha256 } from '../../recording/digest.ts';
 import type { Layout, TrackDirection } from '../../recording/types.ts';
 
 /** What an object holds. */
@@ -48,6 +49,7 @@ export class AudioObject {
   #queue: (Uint8Array | number)[] = [];
   /** The first part is full, and kept where it never changes again. */
   #firstKept: string | undefined;
+  #savedUploadId: string | null = null;
 
   private constructor(
     facts: ObjectFacts,
@@ -84,7 +86,9 @@ export class AudioObject {
     try {
       const resumed = await StreamedUpload.resume(client, state, { slots });
       const kept = state.first.length === PART_BYTES ? first : undefined;
-      return new AudioObject(facts, upload.target, resumed, kept);
+      const object = new AudioObject(facts, upload.target, resumed, kept);
+      object.#savedUploadId = upload.uploadId;
+      return object;
     } catch (error) {
       if (!(error instanceof KvsrecError && error.code === 'upload-lost')) throw error;
       const made = await madeAlready(client, upload.target, mark);
@@ -125,11 +129,22 @@ export class AudioObject {
     }
   }
 
+  /** @throws RangeError where something is queued, which a state would lack. */
+  requireDrained(): void {
+    if (this.#queue.length > 0) throw new RangeError(`${this.target.key} is not drained`);
+  }
+
+  /** An upload has begun that no state names. */
+  get unnamedUpload(): boolean {
+    return !('bytes' in this.#upload) && this.#upload.uploadId !== this.#savedUploadId;
+  }
+
   /**
    * Puts what another process needs into `bytes`, as of now. To be called when drained; names that end in `version` may
    * be forgotten with the next state, others are still needed then.
    */
-  async save(bytes: ByteStore, name: string, version: string): Promise<AudioObjectState> {
+  async save(bytes: ByteStore, version: string): Promise<AudioObjectState> {
+    const name = sha256().update(this.target.key).digest('hex').slice(0, 16);
     const versioned = { first: `${name}.first.${version}`, tail: `${name}.tail.${version}` };
     if ('bytes' in this.#upload) {
       // The state is known again by what S3 no longer has; the bytes are of no use any more.
@@ -144,6 +159,7 @@ export class AudioObject {
     if (this.#firstKept === undefined) await bytes.put(names.first, first);
     if (full) this.#firstKept = names.first;
     await bytes.put(names.tail, tail);
+    this.#savedUploadId = upload.uploadId;
     return { facts: this.facts, upload, tailStart, ...names };
   }
 

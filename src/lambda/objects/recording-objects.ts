@@ -155,32 +155,36 @@ export class RecordingObjects implements AudioTap {
   }
 
   /**
-   * Puts what another process needs into `bytes`, as of now, and answers the rest. The names that the previous state
-   * alone needed may be forgotten then: all that end in its `saved`.
+   * Puts what another process needs into `bytes`, as of now, and answers the rest. Only when everything is drained; what
+   * is heard while it is under way belongs to the next state.
    */
   async save(bytes: ByteStore): Promise<RecordingObjectsState> {
-    await this.drain();
-    this.#saved++;
+    const version = String(++this.#saved);
+    // All that changes with what is heard is taken at once, before anything is waited for.
+    const now = [...this.#contacts].map(([key, { objects, lines, combined }]) => ({
+      key,
+      open: [...objects],
+      lines: [...lines.values()].map((line) => ({ ...line })),
+      combined: combined && {
+        state: combined.line.state,
+        stereo: combined.stereo,
+        mix: combined.mix,
+        rate: combined.rate,
+      },
+    }));
+    for (const object of now.flatMap(({ open }) => open)) object.requireDrained();
     const contacts: ContactState[] = [];
-    let number = 0;
-    for (const [key, { objects, lines, combined }] of this.#contacts) {
-      const states: AudioObjectState[] = [];
-      for (const object of objects) {
-        states.push(await object.save(bytes, `object-${number++}`, String(this.#saved)));
-      }
-      contacts.push({
-        key,
-        objects: states,
-        lines: [...lines.values()].map((line) => ({ ...line })),
-        combined: combined && {
-          state: combined.line.state,
-          stereo: combined.stereo,
-          mix: combined.mix,
-          rate: combined.rate,
-        },
-      });
+    for (const { key, open, lines, combined } of now) {
+      const objects: AudioObjectState[] = [];
+      for (const object of open) objects.push(await object.save(bytes, version));
+      contacts.push({ key, objects, lines, combined });
     }
     return { version: 1, contacts, stored: [...this.#stored], saved: this.#saved };
+  }
+
+  /** Whether an upload has begun that the last state does not name: it is time for another. */
+  get unnamedUpload(): boolean {
+    return [...this.#contacts.values()].some(({ objects }) => objects.some((object) => object.unnamedUpload));
   }
 
   /** Makes every object. Answers all of this recording, those of earlier processes included. */

@@ -1,0 +1,37 @@
+// The function `record` as Lambda loads it. What only some calls need is loaded when they do.
+
+import { kinesisSource } from '../../aws/get-media.ts';
+import { KinesisVideo } from '../../aws/kinesis-video.ts';
+import { s3Client } from '../../aws/s3/client.ts';
+import { regionOf, streamId } from '../../aws/stream-id.ts';
+import { documentClient, updateContact } from '../contact-details.ts';
+import { readEnvironment } from '../environment.ts';
+import { invokeLater } from '../invoke.ts';
+import { NO_LEASE, tableLease } from '../record/lease.ts';
+import { createRecord } from '../record/record.ts';
+import { telemetry } from '../telemetry.ts';
+
+const environment = readEnvironment('record', process.env);
+const { APP_REGION, KVSREC_LAMBDA_CONTACT_DETAILS_TABLE: table } = environment;
+const documents = table === undefined ? undefined : documentClient(APP_REGION);
+const services = new Map<string | undefined, KinesisVideo>();
+
+export const handler = createRecord({
+  environment,
+  s3: await s3Client({ region: APP_REGION }),
+  source(streamArn) {
+    const stream = streamId({ arn: streamArn });
+    const region = regionOf(stream) ?? APP_REGION;
+    const service = services.get(region) ?? new KinesisVideo({ region });
+    services.set(region, service);
+    return kinesisSource(service, stream);
+  },
+  invokeLater: invokeLater(APP_REGION),
+  updateContact: documents && updateContact(documents, table!),
+  lease: (contactId, id) =>
+    documents === undefined ? NO_LEASE : tableLease(documents, table!, contactId, id),
+  transcripts: async () => (await import('../record/table-transcripts.ts')).tableTranscripts,
+  transcribeFile: async (event, said) =>
+    await (await import('../record/table-transcripts.ts')).transcribeFile(event, environment, said),
+  telemetry: (context) => telemetry({ service: 'record' }, context),
+});

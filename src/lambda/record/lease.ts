@@ -1,0 +1,74 @@
+// Who records a call now: one invocation at a time, by a conditional write into the contact's item.
+
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { explained } from '../../aws/aws-error.ts';
+import type { Chain } from './record-event.ts';
+
+/** Milliseconds for which a lease holds without being renewed; longer than a pause between checkpoints may be. */
+export const LEASE_MS = 150_000;
+
+export interface Lease {
+  /**
+   * Takes the lease for a link: where there is none, where it was handed to that link, where the same request holds it
+   * (a retry has the id of the first attempt), or where its holder has not been heard of for `LEASE_MS`.
+   * @returns Whether it was to be had.
+   */
+  take(chain: Chain, requestId: string): Promise<boolean>;
+  /** Keeps it. */
+  renew(chain: Chain, requestId: string): Promise<void>;
+  /** Hands it to a link, whichever request that will be. */
+  hand(to: Chain): Promise<void>;
+}
+
+/** In place of a lease where there is no table: everybody gets it. */
+export const NO_LEASE: Lease = {
+  take: async () => true,
+  renew: async () => {},
+  hand: async () => {},
+};
+
+/** The lease of a recording, in the item of its contact. */
+export function tableLease(
+  client: DynamoDBDocumentClient,
+  table: string,
+  contactId: string,
+  recordingId: string,
+  now: () => number = Date.now,
+): Lease {
+  const names = { '#holder': `recorder-${recordingId}`, '#until': `recorderUntil-${recordingId}` };
+  const write = async (holder: string, until: number, condition?: { text: string; values: object }) => {
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: { contactId },
+      UpdateExpression: 'SET #holder = :holder, #until = :until',
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ':holder': holder, ':until': until, ...condition?.values },
+      ...(condition && { ConditionExpression: condition.text }),
+    });
+    await explained(
+      { doing: `write to the table ${table}`, action: 'dynamodb:UpdateItem', resource: table },
+      () => client.send(command),
+    );
+  };
+  const holder = ({ run, link }: Chain, requestId: string) => `${run}/${link}/${requestId}`;
+  return {
+    async take(chain, requestId) {
+      const mine = holder(chain, requestId);
+      try {
+        await write(mine, now() + LEASE_MS, {
+          text: 'attribute_not_exists(#holder) OR #holder = :mine OR #holder = :handed OR #until < :now',
+          values: { ':mine': mine, ':handed': holder(chain, ''), ':now': now() },
+        });
+        return true;
+      } catch (error) {
+        const { cause } = error as { cause?: unknown };
+        const refused = [error, cause].some((each) => each instanceof ConditionalCheckFailedException);
+        if (refused) return false;
+        throw error;
+      }
+    },
+    renew: (chain, requestId) => write(holder(chain, requestId), now() + LEASE_MS),
+    hand: (to) => write(holder(to, ''), now() + LEASE_MS),
+  };
+}

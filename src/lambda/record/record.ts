@@ -1,0 +1,312 @@
+// The record function: one link of a call's recording after the other, to the end of the call, however long it lasts.
+
+import type { S3Client } from '@aws-sdk/client-s3';
+import { joinTaps } from '../../recording/audio-tap.ts';
+import type { MediaSource } from '../../recording/capture/media-source.ts';
+import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
+import { DEFAULT_CAPTURE } from '../../recording/capture/request.ts';
+import { DEFAULT_RECORDING_OPTIONS } from '../../recording/types.ts';
+import type { UpdateContact } from '../contact-details.ts';
+import type { Environment } from '../environment.ts';
+import type { LambdaContext, LambdaHandler } from '../handler.ts';
+import type { InvokeLater } from '../invoke.ts';
+import { RecordingObjects, type RecordingObjectsOptions } from '../objects/recording-objects.ts';
+import { recordingsPlace } from '../recordings-place.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { recordLink } from './call-link.ts';
+import { LEASE_MS, type Lease } from './lease.ts';
+import { type CallEvent, type Chain, type FileEvent, recordEvent } from './record-event.ts';
+import { abortUnnamed } from './stale-uploads.ts';
+import { type RecordState, StateStore } from './state-store.ts';
+import { detailsOf, type RecordSummary } from './summary.ts';
+import type { CallTranscripts, TranscriptsOptions } from './transcripts.ts';
+
+export interface RecordDependencies {
+  environment: Environment<'record'>;
+  s3: S3Client;
+  source(streamArn: string): MediaSource;
+  invokeLater: InvokeLater;
+  /** Undefined where there is no table. */
+  updateContact: UpdateContact | undefined;
+  lease(contactId: string, recordingId: string): Lease;
+  /** Loaded when a call is to be transcribed. */
+  transcripts(): Promise<(options: TranscriptsOptions) => CallTranscripts>;
+  /** Transcribes an object under `INPUT_KEY_PREFIX`. */
+  transcribeFile(event: FileEvent, telemetry: Telemetry): Promise<RecordSummary>;
+  telemetry(context: LambdaContext): Telemetry;
+}
+
+/** Makes the handler. */
+export function createRecord(dependencies: RecordDependencies): LambdaHandler {
+  return async (event, context): Promise<RecordSummary> => {
+    const telemetry = dependencies.telemetry(context);
+    try {
+      const asked = recordEvent(event, dependencies.environment);
+      if (asked.kind === 'warm-up') return { result: 'Success', endedBy: 'warm-up' };
+      telemetry.about({ contact_id: asked.contactId });
+      if (asked.kind === 'file') return await dependencies.transcribeFile(asked, telemetry);
+      return await new CallRecording(asked, event as object, context, dependencies, telemetry).run();
+    } catch (error) {
+      telemetry.count('Failures', 1);
+      telemetry.error('recording failed', error);
+      // Lambda tries again, and what was persisted is gone on from.
+      throw error;
+    } finally {
+      telemetry.flush();
+    }
+  };
+}
+
+class CallRecording {
+  readonly #asked: CallEvent;
+  readonly #event: object;
+  readonly #context: LambdaContext;
+  readonly #given: RecordDependencies;
+  readonly #telemetry: Telemetry;
+  readonly #store: StateStore;
+  readonly #lease: Lease;
+  #chain: Chain;
+  #reconnects = 0;
+  #renewal: NodeJS.Timeout | undefined;
+
+  constructor(
+    asked: CallEvent,
+    event: object,
+    context: LambdaContext,
+    given: RecordDependencies,
+    telemetry: Telemetry,
+  ) {
+    const { environment, s3 } = given;
+    this.#asked = asked;
+    this.#event = event;
+    this.#context = context;
+    this.#given = given;
+    this.#telemetry = telemetry;
+    this.#chain = asked.chain ?? { run: context.awsRequestId, link: 1 };
+    const place = {
+      bucket: environment.RECORDINGS_BUCKET_NAME,
+      prefix: environment.KVSREC_LAMBDA_STATE_KEY_PREFIX,
+      kmsKey: environment.KVSREC_LAMBDA_KMS_KEY,
+    };
+    this.#store = new StateStore(s3, place, asked.id);
+    this.#lease = given.lease(asked.contactId, asked.id);
+  }
+
+  async run(): Promise<RecordSummary> {
+    const { awsRequestId } = this.#context;
+    // A retry is known by what the event says, whatever state it finds.
+    const holder = this.#chain;
+    if (!(await this.#lease.take(holder, awsRequestId))) return await this.#notOurs();
+    const state = await this.#store.load();
+    if (state?.done) return this.#again(state.done);
+    if (state !== undefined && state.link > this.#chain.link) {
+      // The first attempt of this request had handed over, and died before it could be sure of its successor.
+      await this.#invoke({ run: state.run, link: state.link });
+      return this.#summary('continued');
+    }
+    if (state !== undefined) this.#chain = { run: state.run, link: Math.max(state.link, this.#chain.link) };
+    this.#renewal = setInterval(
+      () => void this.#lease.renew(holder, awsRequestId).catch(() => {}),
+      LEASE_MS / 3,
+    );
+    try {
+      return await this.#record(state);
+    } finally {
+      clearInterval(this.#renewal);
+    }
+  }
+
+  async #record(state: RecordState | undefined): Promise<RecordSummary> {
+    const { environment, source, s3 } = this.#given;
+    const { track, streamArn, contactId, save, startFragment } = this.#asked;
+    const objects = save ? await this.#objects(state, s3) : undefined;
+    const transcripts = await this.#transcripts();
+    const tap = joinTaps([objects, transcripts].filter((each) => each !== undefined))!;
+    const { run, link } = this.#chain;
+    const outcome = await recordLink({
+      source: source(streamArn),
+      request: {
+        ...DEFAULT_CAPTURE,
+        start:
+          environment.START_SELECTOR_TYPE === 'FRAGMENT_NUMBER'
+            ? { at: 'fragment', number: startFragment! }
+            : { at: 'now' },
+        idleTimeoutMs: environment.KVSREC_LAMBDA_IDLE_SECONDS * 1000,
+      },
+      recording: {
+        ...DEFAULT_RECORDING_OPTIONS,
+        track,
+        contactId,
+        gapToleranceMs: environment.KVSREC_LAMBDA_GAP_TOLERANCE_MS,
+      },
+      tap,
+      state: state?.capture ?? undefined,
+      timeMs: this.#context.getRemainingTimeInMillis(),
+      reserveMs: environment.KVSREC_LAMBDA_RESERVE_SECONDS * 1000,
+      checkpointMs: environment.KVSREC_LAMBDA_CHECKPOINT_SECONDS * 1000,
+      drain: async () => {
+        await objects?.drain();
+      },
+      early: () => objects?.unnamedUpload === true,
+      // What dies between the last checkpoint and the successor's invocation is found out by the retry.
+      persist: async (capture, leaving) =>
+        this.#store.save({
+          run,
+          link: leaving ? link + 1 : link,
+          capture,
+          objects: (await objects?.save(this.#store)) ?? null,
+          done: null,
+        }),
+      successor: link < environment.KVSREC_LAMBDA_MAX_LINKS,
+      onEvent: (event) => this.#heard(event),
+    });
+    if (outcome === 'handed-over') {
+      if (transcripts !== undefined) await this.#inTime(transcripts.end());
+      return await this.#handOver();
+    }
+    return await this.#finish(outcome, objects, transcripts);
+  }
+
+  async #objects(state: RecordState | undefined, client: S3Client): Promise<RecordingObjects> {
+    const { environment } = this.#given;
+    const options: RecordingObjectsOptions = {
+      client,
+      ...recordingsPlace(environment),
+      track: this.#asked.track,
+      run: this.#chain.run,
+    };
+    if (!state?.objects) return new RecordingObjects(options);
+    const stale = await abortUnnamed(client, state.objects);
+    if (stale > 0) this.#telemetry.warn('uploads that nobody knew of were ended', { uploads: stale });
+    return await RecordingObjects.resume(options, state.objects, this.#store);
+  }
+
+  async #transcripts(): Promise<CallTranscripts | undefined> {
+    if (!this.#asked.transcribe) return undefined;
+    const { environment } = this.#given;
+    const { contactId, languageCode, track } = this.#asked;
+    const begin = await this.#given.transcripts();
+    return begin({ environment, contactId, languageCode, track, telemetry: this.#telemetry });
+  }
+
+  /** The state is persisted: the successor goes on from it. */
+  async #handOver(): Promise<RecordSummary> {
+    const next = { run: this.#chain.run, link: this.#chain.link + 1 };
+    clearInterval(this.#renewal);
+    await this.#lease.hand(next);
+    await this.#invoke(next);
+    this.#telemetry.info('handed over to the next invocation', { link: next.link });
+    this.#count();
+    return this.#summary('continued');
+  }
+
+  /** Waits, but not into the last quarter of the reserve: the successor has to be invoked. */
+  async #inTime(work: Promise<unknown>): Promise<void> {
+    const reserveMs = this.#given.environment.KVSREC_LAMBDA_RESERVE_SECONDS * 1000;
+    const most = Math.max(0, this.#context.getRemainingTimeInMillis() - reserveMs / 4);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, most);
+    });
+    await Promise.race([work, late]);
+    clearTimeout(timer);
+  }
+
+  async #invoke(chain: Chain): Promise<void> {
+    await this.#given.invokeLater(this.#context.invokedFunctionArn, { ...this.#event, kvsrecChain: chain });
+  }
+
+  async #finish(
+    report: CaptureReport,
+    objects: RecordingObjects | undefined,
+    transcripts: CallTranscripts | undefined,
+  ): Promise<RecordSummary> {
+    const { environment, updateContact } = this.#given;
+    const [made, transcript] = await Promise.all([objects?.complete() ?? [], transcripts?.end()]);
+    const tooLong = report.endedBy === 'signal';
+    if (tooLong) {
+      this.#telemetry.count('LostAudio', 1);
+      this.#telemetry.warn('the call is longer than its chain may be; the recording ends here', {
+        links: environment.KVSREC_LAMBDA_MAX_LINKS,
+      });
+    }
+    const words = await transcripts?.texts();
+    await updateContact?.(this.#asked.contactId, detailsOf(made, words));
+    const done: RecordSummary = {
+      ...this.#summary(tooLong ? 'max-duration' : report.endedBy),
+      durationMs: report.contacts.reduce((sum, { durationMs }) => sum + durationMs, 0),
+      objects: made,
+      warnings: countsOf(report.warnings),
+      ...(transcript && { transcript }),
+    };
+    await this.#store.save({
+      run: this.#chain.run,
+      link: this.#chain.link,
+      capture: null,
+      objects: null,
+      done,
+    });
+    this.#report(report, objects);
+    return done;
+  }
+
+  #report(report: CaptureReport, objects: RecordingObjects | undefined): void {
+    const telemetry = this.#telemetry;
+    const { warnings, contacts, endedBy } = report;
+    const seconds = contacts.reduce((sum, { durationMs }) => sum + durationMs / 1000, 0);
+    const gaps = warnings.filter(({ code }) => code === 'gap');
+    const lost = warnings.filter(
+      ({ code }) => code === 'truncated' || code === 'corrupt' || code === 'service-error',
+    );
+    this.#count();
+    telemetry.count('Recordings', 1);
+    telemetry.count('AudioSeconds', seconds);
+    telemetry.count('Gaps', gaps.length);
+    telemetry.count(
+      'GapSeconds',
+      gaps.reduce((sum, { durationMs = 0 }) => sum + durationMs / 1000, 0),
+    );
+    if (lost.length > 0 || (objects?.late ?? 0) > 0) telemetry.count('LostAudio', 1);
+    for (const { code, message } of lost) telemetry.warn('audio is missing', { code, reason: message });
+    telemetry.info('recording finished', {
+      endedBy,
+      links: this.#chain.link,
+      seconds: Math.round(seconds),
+    });
+  }
+
+  #count(): void {
+    this.#telemetry.count('ChainLength', this.#chain.link);
+    this.#telemetry.count('Reconnects', this.#reconnects);
+  }
+
+  #heard(event: CaptureEvent): void {
+    if (event.event !== 'reconnect') return;
+    this.#reconnects++;
+    this.#telemetry.info('connecting again', { reason: event.reason, attempt: event.attempt });
+  }
+
+  async #notOurs(): Promise<RecordSummary> {
+    const state = await this.#store.load();
+    if (state?.done) return this.#again(state.done);
+    this.#telemetry.count('Duplicates', 1);
+    this.#telemetry.info('another invocation records this call');
+    return this.#summary('duplicate');
+  }
+
+  #again(done: RecordSummary): RecordSummary {
+    this.#telemetry.count('Duplicates', 1);
+    this.#telemetry.info('the recording is finished already');
+    return done;
+  }
+
+  #summary(endedBy: RecordSummary['endedBy']): RecordSummary {
+    return { result: 'Success', endedBy, contactId: this.#asked.contactId, links: this.#chain.link };
+  }
+}
+
+function countsOf(warnings: readonly { code: string; count?: number }[]): { code: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { code, count = 1 } of warnings) counts.set(code, (counts.get(code) ?? 0) + count);
+  return [...counts].map(([code, count]) => ({ code, count }));
+}

@@ -1,0 +1,22 @@
+// What a recording's transcription is to the record function.
+
+import type { AudioTap } from '../../recording/audio-tap.ts';
+import type { TrackChoice } from '../../recording/types.ts';
+import type { Environment } from '../environment.ts';
+import type { Telemetry } from '../telemetry.ts';
+
+export interface TranscriptsOptions {
+  environment: Environment<'record'>;
+  contactId: string;
+  languageCode: string;
+  track: TrackChoice;
+  telemetry: Telemetry;
+}
+
+/** Hears a call and writes its words into the tables. */
+export interface CallTranscripts extends AudioTap {
+  /** Waits for the last words. Never rejects: the recording does not end with the transcription. */
+  end(): Promise<{ sessions: number; segments: number; complete: boolean }>;
+  /** All words of the call in the tables, in their order, earlier invocations' as well. */
+  texts(): Promise<{ from: string; to: string } | undefined>;
+}
