@@ -19,6 +19,8 @@ export interface Lease {
   renew(chain: Chain, requestId: string): Promise<void>;
   /** Hands it to a link, whichever request that will be. */
   hand(to: Chain): Promise<void>;
+  /** The same, where the link before still has it. */
+  offer(to: Chain): Promise<void>;
 }
 
 /** In place of a lease where there is no table: everybody gets it. */
@@ -26,6 +28,7 @@ export const NO_LEASE: Lease = {
   take: async () => true,
   renew: async () => {},
   hand: async () => {},
+  offer: async () => {},
 };
 
 /** The lease of a recording, in the item of its contact. */
@@ -55,20 +58,35 @@ export function tableLease(
   return {
     async take(chain, requestId) {
       const mine = holder(chain, requestId);
-      try {
-        await write(mine, now() + LEASE_MS, {
+      return await allowed(
+        write(mine, now() + LEASE_MS, {
           text: 'attribute_not_exists(#holder) OR #holder = :mine OR #holder = :handed OR #until < :now',
           values: { ':mine': mine, ':handed': holder(chain, ''), ':now': now() },
-        });
-        return true;
-      } catch (error) {
-        const { cause } = error as { cause?: unknown };
-        const refused = [error, cause].some((each) => each instanceof ConditionalCheckFailedException);
-        if (refused) return false;
-        throw error;
-      }
+        }),
+      );
     },
     renew: (chain, requestId) => write(holder(chain, requestId), now() + LEASE_MS),
     hand: (to) => write(holder(to, ''), now() + LEASE_MS),
+    async offer(to) {
+      const before = holder({ run: to.run, link: to.link - 1 }, '');
+      await allowed(
+        write(holder(to, ''), now() + LEASE_MS, {
+          text: 'begins_with(#holder, :before)',
+          values: { ':before': before },
+        }),
+      );
+    },
   };
+}
+
+/** Whether a conditional write was let through. */
+async function allowed(write: Promise<void>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    if ([error, cause].some((each) => each instanceof ConditionalCheckFailedException)) return false;
+    throw error;
+  }
 }

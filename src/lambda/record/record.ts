@@ -99,11 +99,7 @@ class CallRecording {
     if (!(await this.#lease.take(holder, awsRequestId))) return await this.#notOurs();
     const state = await this.#store.load();
     if (state?.done) return this.#again(state.done);
-    if (state !== undefined && state.link > this.#chain.link) {
-      // The first attempt of this request had handed over, and died before it could be sure of its successor.
-      await this.#invoke({ run: state.run, link: state.link });
-      return this.#summary('continued');
-    }
+    if (state !== undefined && state.link > this.#chain.link) return await this.#sureOfSuccessor(state);
     if (state !== undefined) this.#chain = { run: state.run, link: Math.max(state.link, this.#chain.link) };
     this.#renewal = setInterval(
       () => void this.#lease.renew(holder, awsRequestId).catch(() => {}),
@@ -212,6 +208,17 @@ class CallRecording {
     clearTimeout(timer);
   }
 
+  /**
+   * An earlier attempt at this link had handed over, and died before it could be sure of its successor. One invocation
+   * too many does no harm: the lease lets one of them in.
+   */
+  async #sureOfSuccessor({ run, link }: RecordState): Promise<RecordSummary> {
+    await this.#lease.offer({ run, link });
+    await this.#invoke({ run, link });
+    this.#telemetry.info('the next invocation was invoked once more', { link });
+    return this.#summary('continued');
+  }
+
   async #invoke(chain: Chain): Promise<void> {
     await this.#given.invokeLater(this.#context.invokedFunctionArn, { ...this.#event, kvsrecChain: chain });
   }
@@ -289,6 +296,9 @@ class CallRecording {
   async #notOurs(): Promise<RecordSummary> {
     const state = await this.#store.load();
     if (state?.done) return this.#again(state.done);
+    if (state !== undefined && state.run === this.#chain.run && state.link > this.#chain.link) {
+      return await this.#sureOfSuccessor(state);
+    }
     this.#telemetry.count('Duplicates', 1);
     this.#telemetry.info('another invocation records this call');
     return this.#summary('duplicate');

@@ -126,7 +126,7 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     }
     const early = checked(seen, body);
     if (early) return answer(response, early.status, errorXml(early.code));
-    const own = seen.operation === 'ListParts' || seen.operation === 'AbortMultipartUpload';
+    const own = /^(ListParts|AbortMultipartUpload|ListMultipartUploads)$/.test(seen.operation);
     const result = own ? multipart(seen) : await forward(request, url, body);
     remember(seen, body, result);
     if (fault === 'cut-after') return void request.socket.destroy();
@@ -217,6 +217,16 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     if (seen.operation === 'AbortMultipartUpload') {
       uploads.delete(id);
       return { status: 204, headers: {}, body: Buffer.alloc(0) };
+    }
+    if (seen.operation === 'ListMultipartUploads') {
+      const wanted = `${seen.path.split('/')[0]}/${seen.query.get('prefix') ?? ''}`;
+      const open = [...uploads].filter(([, { key }]) => key.startsWith(wanted));
+      const rows = open.map(([uploadId, { key }]) => {
+        const name = key.slice(key.indexOf('/') + 1);
+        return `<Upload><Key>${name}</Key><UploadId>${uploadId}</UploadId></Upload>`;
+      });
+      const xml = `<?xml version="1.0"?><ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${rows.join('')}</ListMultipartUploadsResult>`;
+      return { status: 200, headers: { 'content-type': 'application/xml' }, body: Buffer.from(xml) };
     }
     const from = Number(seen.query.get('part-number-marker') ?? 0);
     // Pages of two, so that whoever lists has to turn them.
@@ -330,6 +340,8 @@ interface Result {
 
 function operationOf(method: string, url: URL): string {
   const [, , ...key] = url.pathname.split('/');
+  if (key.join('/') === '' && method === 'GET' && url.searchParams.has('uploads'))
+    return 'ListMultipartUploads';
   if (key.join('/') === '') return method === 'HEAD' ? 'HeadBucket' : `${method} bucket`;
   const has = (name: string) => url.searchParams.has(name);
   if (method === 'POST') return has('uploads') ? 'CreateMultipartUpload' : 'CompleteMultipartUpload';

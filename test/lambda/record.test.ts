@@ -1,0 +1,150 @@
+// The record function as processes, from a flow's event to objects and items: simulator, S3, DynamoDB and functions on
+// loopback. The call runs on a fast clock, and an invocation may take a part of it only.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { connectCall, fragmentNumber } from '../../fixtures/connect-profile.ts';
+import { tone } from '../../fixtures/pcm.ts';
+import { openFile } from '../../src/recording/file-source.ts';
+import { splitSource } from '../../src/recording/split.ts';
+import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
+import { type S3Server, startS3Server } from '../aws/s3/s3-server.ts';
+import { buildOnce } from '../cli/run-cli.ts';
+import { type DynamoServer, startDynamoServer } from './dynamo-server.ts';
+import { flowEvent } from './flow-event.ts';
+import { type ServedFunctions, serveFunctions } from './functions-process.ts';
+
+/** Fragments of 1,088 ms: more than a part of 5 MiB a direction. */
+const FRAGMENTS = 400;
+const SPEED = 40;
+const LAYOUTS = ['separate', 'stereo', 'mix'] as const;
+
+let folder: string;
+let dump: string;
+let contactId: string;
+/** What `split` makes of the dump, by name. */
+const expected = new Map<string, Buffer>();
+let dynamo: DynamoServer;
+let s3: S3Server;
+let simulator: Simulator | undefined;
+let functions: ServedFunctions | undefined;
+
+beforeAll(async () => {
+  buildOnce();
+  folder = mkdtempSync(join(tmpdir(), 'kvsrec-lambda-'));
+  dump = join(folder, 'call.mkv');
+  writeFileSync(
+    dump,
+    Buffer.concat([...connectCall({ fragments: FRAGMENTS, from: tone({ hz: 440 }), to: tone({ hz: 220 }) })]),
+  );
+  const source = await openFile(dump);
+  const options = { ...DEFAULT_RECORDING_OPTIONS, layouts: LAYOUTS };
+  const { contacts } = await splitSource(source, join(folder, 'out'), options);
+  await source.close();
+  contactId = contacts[0]!.contactId!;
+  for (const name of readdirSync(join(folder, 'out')))
+    expected.set(name, readFileSync(join(folder, 'out', name)));
+  expect(expected.size).toBe(4);
+  dynamo = await startDynamoServer();
+});
+afterEach(async () => {
+  await functions?.stop();
+  await simulator?.close();
+  await s3?.close();
+});
+afterAll(async () => {
+  await dynamo?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Rehearsal {
+  simulator?: SimulatorOptions;
+  args?: string[];
+  env?: NodeJS.ProcessEnv;
+}
+
+async function rehearse({ simulator: options = {}, args = [], env = {} }: Rehearsal = {}) {
+  s3 = await startS3Server(['calls']);
+  simulator = await startSimulator({
+    streams: { call: { dump, begin: 'request' } },
+    speed: SPEED,
+    stamps: 'kept',
+    ...options,
+  });
+  functions = await serveFunctions(
+    [
+      '--handler',
+      'trigger,record',
+      '--concurrency',
+      '3',
+      '--event-retries',
+      '2',
+      '--retry-delay',
+      '100ms',
+      ...args,
+    ],
+    {
+      ...simulator.environment,
+      ...s3.env,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+      transcriptionFunction: 'record',
+      table_name: 'contactDetails',
+      RECORDINGS_BUCKET_NAME: 'calls',
+      START_SELECTOR_TYPE: 'FRAGMENT_NUMBER',
+      KVSREC_LAMBDA_LAYOUT: LAYOUTS.join(','),
+      KVSREC_LAMBDA_CONTACT_DETAILS_TABLE: 'contactDetails',
+      KVSREC_LAMBDA_IDLE_SECONDS: '1',
+      KVSREC_LAMBDA_CHECKPOINT_SECONDS: '2',
+      KVSREC_LAMBDA_RESERVE_SECONDS: '4',
+      ...env,
+    },
+  );
+  const [stream] = simulator.streams.list();
+  const { arn, fragments } = stream as unknown as { arn: string; fragments: unknown };
+  return { arn, fragments };
+}
+
+async function finished(ms = 60_000): Promise<Record<string, unknown>> {
+  const line = () => functions!.log().find(({ message }) => message === 'recording finished');
+  await expect
+    .poll(line, { timeout: ms, interval: 100 })
+    .toBeDefined()
+    .catch((error: Error) => {
+      throw new Error(`${error.message}\n${functions!.text()}`);
+    });
+  return line()!;
+}
+
+function expectTheCall(): void {
+  for (const [name, bytes] of expected) {
+    const stored = s3.object('calls', `recordings/${name}`);
+    expect({ name, length: stored?.length }).toEqual({ name, length: bytes.length });
+    expect({ name, same: stored!.equals(bytes) }).toEqual({ name, same: true });
+    expect({ name, open: s3.openUploads(`recordings/${name}`) }).toEqual({ name, open: [] });
+  }
+}
+
+describe('record', () => {
+  test('a chain of invocations gives the objects of an uninterrupted one, and the summary', async () => {
+    const { arn } = await rehearse({ args: ['--timeout', '7s'] });
+    const event = flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0) });
+    const { answer } = await functions!.invoke('trigger', event);
+    expect(answer).toEqual({ lambdaResult: 'Success' });
+    const end = await finished();
+    expect(end).toMatchObject({ contact_id: contactId, endedBy: 'idle' });
+    expect(end.links).toBeGreaterThan(2);
+    expectTheCall();
+    const [item] = (await dynamo.items('contactDetails')).filter((each) => each.contactId === contactId);
+    const key = (what: string) => `recordings/${[...expected.keys()].find((name) => name.includes(what))}`;
+    expect(item).toMatchObject({
+      customerPhoneNumber: '+12065550100',
+      audioFromCustomer: `https://calls.s3.amazonaws.com/${key('AUDIO_FROM_CUSTOMER')}`,
+      audioToCustomer: `https://calls.s3.amazonaws.com/${key('AUDIO_TO_CUSTOMER')}`,
+      combinedAudio: `calls/${key('COMBINED_AUDIO')}`,
+      mergeStatus: 'Complete',
+    });
+  });
+});
