@@ -12,6 +12,8 @@ export {
   RecordingObjects,
   type RecordingObjectsOptions,
 } from './objects/recording-objects.ts';
+export { createRecord, type RecordDependencies } from './record/record.ts';
+export type { RecordSummary } from './record/summary.ts';
 export { type Functions, type FunctionsOptions, startFunctions } from './runtime/functions.ts';
 export { type RuntimeOptions, serveRuntime } from './runtime/runtime-client.ts';
 export { type MetricName, type Telemetry, telemetry } from './telemetry.ts';

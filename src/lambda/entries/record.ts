@@ -32,6 +32,6 @@ export const handler = createRecord({
     documents === undefined ? NO_LEASE : tableLease(documents, table!, contactId, id),
   transcripts: async () => (await import('../record/table-transcripts.ts')).tableTranscripts,
   transcribeFile: async (event, said) =>
-    await (await import('../record/table-transcripts.ts')).transcribeFile(event, environment, said),
+    await (await import('../record/transcribe-file.ts')).transcribeFile(event, environment, said),
   telemetry: (context) => telemetry({ service: 'record' }, context),
 });

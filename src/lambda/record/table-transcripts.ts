@@ -1,10 +1,164 @@
-// TEMPORARY
+// The words of a call into the sample's tables, while it is recorded; each invocation of a chain goes on on the call's clock.
 
-import type { RecordSummary } from './summary.ts';
+import { littleEndian } from '../../audio/merge.ts';
+import { downmix } from '../../audio/mix.ts';
+import { TranscribeRecognizer } from '../../aws/transcribe/recognizer.ts';
+import { SegmentTables } from '../../aws/transcribe/segment-table.ts';
+import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
+import type { TappedTrack } from '../../recording/audio-tap.ts';
+import type { TranscriptDirection, TranscriptSegment } from '../../transcript/segment.ts';
+import type { TranscriptSink } from '../../transcription/results.ts';
+import { Transcription } from '../../transcription/transcription.ts';
+import { samplesOf } from '../objects/combined-line.ts';
+import { spokenText } from './spoken-text.ts';
 import type { CallTranscripts, TranscriptsOptions } from './transcripts.ts';
-export function tableTranscripts(_: TranscriptsOptions): CallTranscripts {
-  throw new Error('no');
+
+/** Seconds before the first audio that is heard at which the clock of the sessions begins: directions lag a little. */
+const LEAD_SECONDS = 2;
+
+/** Rates that Transcribe takes, in Hz. */
+const LOWEST_RATE = 8000;
+const HIGHEST_RATE = 48_000;
+
+interface Begun {
+  transcription: Transcription;
+  recognizer: TranscribeRecognizer;
+  sampleRate: number;
+  /** Frame of the call at which the sessions' clock begins. */
+  base: number;
 }
-export async function transcribeFile(..._: unknown[]): Promise<RecordSummary> {
-  throw new Error('no');
+
+export function tableTranscripts(options: TranscriptsOptions): CallTranscripts {
+  return new TableTranscripts(options);
+}
+
+export class TableTranscripts implements CallTranscripts {
+  readonly #options: TranscriptsOptions;
+  readonly #tables: SegmentTables;
+  #begun: Begun | undefined;
+  #refused = false;
+
+  constructor(options: TranscriptsOptions) {
+    const { environment, contactId } = options;
+    this.#options = options;
+    this.#tables = new SegmentTables({
+      region: environment.APP_REGION,
+      contactId,
+      table: environment.TABLE_CALLER_TRANSCRIPT,
+      tableToCustomer: environment.TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER,
+      savePartials: environment.SAVE_PARTIAL_TRANSCRIPTS,
+      ttlDays: environment.KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS,
+    });
+  }
+
+  audio(track: TappedTrack, position: number, bytes: Uint8Array): void {
+    const { format, direction } = track;
+    if (this.#refused || !this.#directions.includes(direction)) return;
+    if (format.kind !== 'pcm' || format.sampleRate < LOWEST_RATE || format.sampleRate > HIGHEST_RATE) {
+      this.#refused = true;
+      this.#options.telemetry.count('TranscribeErrors', 1);
+      this.#options.telemetry.warn('this audio is not transcribed', { encoding: format.encoding });
+      return;
+    }
+    this.#begun ??= this.#begin(track, position);
+    const { transcription, base, sampleRate } = this.#begun;
+    if (format.sampleRate !== sampleRate) return;
+    const frames = bytes.length / (2 * format.channels);
+    const early = Math.max(0, base - position);
+    if (early >= frames) return;
+    let pcm = bytes;
+    if (format.channels > 1) {
+      const samples = samplesOf(bytes);
+      downmix(samples, format.channels, samples, frames);
+      pcm = littleEndian(samples, frames);
+    }
+    transcription.write(direction, position + early - base, pcm.subarray(2 * early));
+  }
+
+  /** Silence goes where nothing came, by the sessions' own rules. */
+  silence(): void {}
+
+  async end(): Promise<{ sessions: number; segments: number; complete: boolean }> {
+    const { telemetry } = this.#options;
+    const summary = await this.#begun?.transcription.end();
+    this.#begun?.recognizer.close();
+    let written = true;
+    try {
+      await this.#tables.end();
+    } catch (error) {
+      written = false;
+      telemetry.count('TranscribeErrors', 1);
+      telemetry.error('the transcript could not be written', error);
+    }
+    if (summary?.complete === false) {
+      telemetry.count('TranscribeErrors', 1);
+      telemetry.warn('the transcript is not complete', { breaks: summary.breaks.length });
+    }
+    telemetry.count('TranscribeSessions', summary?.sessions ?? 0);
+    return {
+      sessions: summary?.sessions ?? 0,
+      segments: summary?.finals ?? 0,
+      complete: written && !this.#refused && summary?.complete !== false,
+    };
+  }
+
+  async texts(): Promise<{ from: string; to: string } | undefined> {
+    const { environment, contactId } = this.#options;
+    return await spokenText(environment, contactId);
+  }
+
+  get #directions(): TranscriptDirection[] {
+    const { track } = this.#options;
+    return track === 'both' ? ['from', 'to'] : [track];
+  }
+
+  #begin({ format, startMs }: TappedTrack, position: number): Begun {
+    const { environment, languageCode, telemetry } = this.#options;
+    const { sampleRate } = format;
+    const directions = this.#directions;
+    const together =
+      environment.KVSREC_LAMBDA_TRANSCRIBE_SESSIONS === 'two-channel' && directions.length === 2;
+    const base = Math.max(0, position - LEAD_SECONDS * sampleRate);
+    const recognizer = new TranscribeRecognizer({
+      region: environment.TRANSCRIBE_REGION ?? environment.APP_REGION,
+      settings: checkedTranscribeSettings({ language: languageCode, channels: together ? 2 : 1 }),
+    });
+    const transcription = new Transcription({
+      recognizer,
+      directions,
+      sampleRate,
+      callStartMs: startMs + (base / sampleRate) * 1000,
+      sessions: together ? 'together' : 'per-direction',
+      sink: this.#sink((base / sampleRate) * 1000),
+      onEvent: ({ event }) => {
+        if (event === 'break') telemetry.count('TranscribeErrors', 1);
+      },
+    });
+    return { transcription, recognizer, sampleRate, base };
+  }
+
+  #sink(offsetMs: number): TranscriptSink {
+    const { environment, telemetry } = this.#options;
+    return {
+      partial: (segment) => this.#tables.put(shifted(segment, offsetMs)),
+      final: (segment) => {
+        const there = shifted(segment, offsetMs);
+        this.#tables.put(there);
+        if (!environment.CONSOLE_LOG_TRANSCRIPT_FLAG) return;
+        const { direction, startMs, endMs, text } = there;
+        telemetry.info('transcript', { direction, startMs, endMs, text });
+      },
+      retract: (segment) => this.#tables.retract(shifted(segment, offsetMs)),
+    };
+  }
+}
+
+/** The segment on the call's clock; its wall-clock times are right already. */
+function shifted(segment: TranscriptSegment, offsetMs: number): TranscriptSegment {
+  const later = <Item extends { startMs: number; endMs: number }>(item: Item): Item => ({
+    ...item,
+    startMs: item.startMs + offsetMs,
+    endMs: item.endMs + offsetMs,
+  });
+  return { ...later(segment), words: segment.words.map(later), entities: segment.entities.map(later) };
 }
