@@ -4,6 +4,7 @@ import { KvsrecError } from '../../errors.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED } from '../exit-status.ts';
 import { type ServeOptions, serveOptions } from '../serve-lambda/options.ts';
+import { ownCommand } from '../this-program.ts';
 
 export const serveLambda: CommandDefinition = {
   description:
@@ -94,7 +95,7 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
   const { appendFile } = await import('node:fs/promises');
   const functions = await startFunctions({
     ...options,
-    program: (name) => [process.execPath, process.argv[1] ?? '', 'serve-lambda', '--handler', name],
+    program: (name) => [...ownCommand(), 'serve-lambda', '--handler', name],
     env: process.env,
     output: process.stderr,
     onFailure: (record) => {

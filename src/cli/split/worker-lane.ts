@@ -1,6 +1,7 @@
 // A worker thread as something that does tasks.
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startSplitWorker } from '../this-program.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { failure, type SplitRun } from './split-input.ts';
 import type { SplitOutcome, SplitTask } from './task.ts';
@@ -16,7 +17,7 @@ export function workerLane(): Lane {
 
   const run = (task: SplitTask, { signal, onProgress, onSize }: SplitRun): Promise<SplitOutcome> =>
     new Promise((resolve) => {
-      worker ??= startWorker();
+      worker ??= startSplitWorker();
       const current = worker;
       const tell = (message: ToWorker) => current.postMessage(message);
       const abort = () => tell({ kind: 'abort' });
@@ -47,12 +48,4 @@ export function workerLane(): Lane {
   };
 
   return { run, close };
-}
-
-function startWorker(): Worker {
-  // From sources the worker is a TypeScript file, too, for whoever runs those (tsx).
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  // In the bundle all files lie side by side.
-  const folder = /\/cli\/split\/[^/]+$/.test(import.meta.url) ? '..' : '.';
-  return new Worker(new URL(`${folder}/split-worker.${extension}`, import.meta.url));
 }

@@ -1,10 +1,8 @@
 // The examples in every command's help work as printed.
 
-import { execFile } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { COMMANDS } from '../../../src/cli/commands.ts';
+<<<<<<< HEAD
 import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
 import { type S3Server, startS3Server } from '../../aws/s3/s3-server.ts';
 import { startDemo } from '../../simulator/transcribe/demo.ts';
@@ -26,23 +24,23 @@ afterAll(async () => {
   await simulator.close();
   await s3.close();
   await demo.close();
-});
+=======
+import { buildOnce, CLI } from '../run-cli.ts';
+import { type ExampleShell, openExampleShell } from './example-shell.ts';
 
-describe.each(COMMANDS)('$name', ({ load }) => {
-  test('its examples work as printed', async () => {
-    const { examples } = await load();
-    expect(examples.length).toBeGreaterThan(0);
-    for (const { line } of examples) {
-      const cwd = scratchDirectory();
-      for (const name of ['fixtures', '.kvsrecrc.example']) symlinkSync(join(ROOT, name), join(cwd, name));
-      const script = `kvsrec() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`;
-      const { status, stderr, stdout } = await shell(script, cwd);
-      expect({ line, status, stderr }).toEqual({ line, status: 0, stderr: '' });
-      expect(stdout).not.toBe('');
-      if (line.includes('--json')) expect(() => JSON.parse(stdout)).not.toThrow();
-    }
-  });
+let shell: ExampleShell;
+
+beforeAll(async () => {
+  buildOnce();
+  shell = await openExampleShell(`"${process.execPath}" "${CLI}" "$@"`);
+>>>>>>> 828aaf9 (Single binary: npm run package puts the command line into this machine's Node; tested without Node, help and start-up measured)
 });
+afterAll(() => shell.close());
+
+describe.each(COMMANDS)('$name', (row) => {
+  test('its examples work as printed', () => shell.expectToWork(row));
+});
+<<<<<<< HEAD
 
 function shell(script: string, cwd: string): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
@@ -53,3 +51,5 @@ function shell(script: string, cwd: string): Promise<{ status: number; stdout: s
     );
   });
 }
+=======
+>>>>>>> 828aaf9 (Single binary: npm run package puts the command line into this machine's Node; tested without Node, help and start-up measured)
