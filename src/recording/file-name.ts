@@ -6,6 +6,15 @@ import { isoTime } from './iso-time.ts';
 /** Longest part of a name that comes from the stream, characters; file systems allow 255 bytes for the whole. */
 const MAX_PART = 80;
 
+/**
+ * Devices of Windows, whatever ending their name has
+ * (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
+ */
+const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+
+/** What a name may not have on Windows: its separators and wildcards, control characters, a dot or blank at its end. */
+const NOT_ON_WINDOWS = /[<>:"\\|?*\u0000-\u001f]|[. ]$/;
+
 export const DEFAULT_NAME = '{contactId}_{start}_{what}';
 
 export interface NameParts {
@@ -17,12 +26,17 @@ export interface NameParts {
   layout: string;
 }
 
-/** `text` with only letters, digits, `.`, `_` and `-`; what had to change is told apart by a short digest. */
+/**
+ * `text` with only letters, digits, `.`, `_` and `-`, as a name on any system, Windows with its devices included; what
+ * had to change is told apart by a short digest.
+ */
 export function safePart(text: string): string {
   const safe = text
     .replace(/[^A-Za-z0-9._-]+/g, '_')
     .replace(/^[.-]+/, '_')
-    .slice(0, MAX_PART);
+    .slice(0, MAX_PART)
+    .replace(/\.+$/, '_')
+    .replace(DEVICE, '_$&');
   if (safe === text && safe !== '') return safe;
   return `${safe}-${sha256().update(text).digest('hex').slice(0, 8)}`;
 }
@@ -35,9 +49,14 @@ export function compactTime(epochMs: number): string {
 /**
  * The name, without its ending, that a template gives. Its placeholders are `{contactId}`, `{start}`, `{date}`,
  * `{what}`, `{direction}` and `{layout}`; a `/` makes a folder.
+ * @param platform The system that the name is for, as `process.platform` says it.
  * @throws KvsrecError `bad-name-template` (exit 2).
  */
-export function fileName(template: string, parts: NameParts): string {
+export function fileName(
+  template: string,
+  parts: NameParts,
+  platform: NodeJS.Platform = process.platform,
+): string {
   const start = compactTime(parts.startMs);
   const values: Record<string, string> = {
     contactId: parts.contactId === null ? 'unknown' : safePart(parts.contactId),
@@ -58,6 +77,12 @@ export function fileName(template: string, parts: NameParts): string {
     name.split('/').some((part) => /^(|\.|\.\.)$/.test(part))
   ) {
     throw badTemplate('the name template leads out of the output folder');
+  }
+  if (platform === 'win32') {
+    const bad = name.split('/').find((part) => DEVICE.test(part) || NOT_ON_WINDOWS.test(part));
+    if (bad !== undefined) {
+      throw badTemplate(`the name template gives ${JSON.stringify(bad)}, which is no file name on Windows`);
+    }
   }
   return name;
 }

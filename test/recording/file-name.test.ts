@@ -26,12 +26,24 @@ describe('safePart', () => {
     },
   );
 
+  it.each(['CON', 'nul', 'AUX', 'Prn.wav', 'COM1', 'lpt9.tar.gz', 'COM0', 'nul.', 'contact.', 'contact...'])(
+    'makes a name that Windows takes of “%s”',
+    (text) => {
+      expect(safePart(text)).toMatch(/^(?!(con|prn|aux|nul|com\d|lpt\d)(\.|$))[A-Za-z0-9._-]*[^.]$/i);
+      expect(safePart(text)).not.toBe(text);
+    },
+  );
+
+  it.each(['CONTACT', 'console', 'COM10', 'null', 'a.con', 'contact.1'])('leaves “%s”, no device', (text) => {
+    expect(safePart(text)).toBe(text);
+  });
+
   it('is a safe name whatever the text, and another one for another text', () => {
     const texts = fc.string({ unit: 'binary', maxLength: 120 });
     fc.assert(
       fc.property(texts, texts, (a, b) => {
         expect(safePart(a)).toMatch(/^[A-Za-z0-9._-]{1,100}$/);
-        expect(safePart(a)).not.toMatch(/^\.{1,2}$/);
+        expect(safePart(a)).not.toMatch(/\.$/);
         if (a !== b) expect(safePart(a)).not.toBe(safePart(b));
       }),
     );
@@ -76,6 +88,31 @@ describe('fileName', () => {
   it.each(['{contact}', '{}', '{constructor}', '{__proto__}'])('refuses the placeholder %s', (template) => {
     expect(() => fileName(template, PARTS)).toThrow(
       expect.objectContaining({ code: 'bad-name-template', exitCode: 2 }),
+    );
+  });
+
+  it.each([
+    '{what}.',
+    'nul/{what}',
+    'Aux.{what}',
+    'a:b',
+    '..\\{what}',
+    'calls /{what}',
+    '{date}?',
+    'com1',
+    'a\tb',
+  ])('refuses the template “%s” on Windows alone', (template) => {
+    expect(() => fileName(template, PARTS, 'win32')).toThrow(/no file name on Windows/);
+    expect(fileName(template, PARTS, 'linux')).not.toBe('');
+  });
+
+  it('takes the default template on Windows, whatever the contact id', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (contactId) => {
+        for (const template of [DEFAULT_NAME, '{contactId}', '{contactId}/{what}']) {
+          expect(fileName(template, { ...PARTS, contactId }, 'win32')).not.toBe('');
+        }
+      }),
     );
   });
 
