@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { CommandRow } from '../../../src/cli/command.ts';
 import { startSimulator } from '../../../src/simulator/index.ts';
 import { startS3Server } from '../../aws/s3/s3-server.ts';
+import { startDemo } from '../../simulator/transcribe/demo.ts';
 import { ROOT, scratchDirectory } from '../run-cli.ts';
 
 export interface ExampleShell {
@@ -20,9 +21,10 @@ export async function openExampleShell(kvsrec: string): Promise<ExampleShell> {
   const simulator = await startSimulator({
     streams: { 'demo-call': { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 'max' } },
   });
+  const demo = await startDemo();
   const s3 = await startS3Server(['recordings']);
   // The simulator takes any credentials, s3rver its own alone.
-  const env = { ...process.env, ...simulator.environment, ...s3.env };
+  const env = { ...process.env, ...demo.env, ...simulator.environment, ...s3.env };
 
   return {
     async expectToWork({ load }) {
@@ -40,6 +42,7 @@ export async function openExampleShell(kvsrec: string): Promise<ExampleShell> {
     async close() {
       await simulator.close();
       await s3.close();
+      await demo.close();
     },
   };
 }
