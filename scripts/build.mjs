@@ -63,7 +63,7 @@ async function buildCommandLine() {
   bundles.push(await build(farBundle));
   const inputs = new Set(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
   await chmod(join(bin, 'kvsrec.js'), 0o755);
-  await writeFile(join(bin, 'THIRD-PARTY-NOTICES.txt'), await notices(ROOT, inputs));
+  await writeFile(join(bin, 'THIRD-PARTY-NOTICES.txt'), await notices(ROOT, [...inputs]));
 }
 
 function execute(command, args) {

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
-import { BUNDLE, ROOT } from './bundle.mjs';
+import { BUNDLE, ONE_FILE, ROOT } from './bundle.mjs';
 import { notices } from './notices.mjs';
 
 const { default: sea } = createRequire(import.meta.url)('@yao-pkg/pkg/lib-es5/sea.js');
@@ -34,7 +34,7 @@ const IN_PLACE = {
 async function bundle() {
   const { outputFiles, metafile } = await build({
     ...BUNDLE,
-    plugins: [IN_PLACE, ...BUNDLE.plugins],
+    plugins: [IN_PLACE, ...BUNDLE.plugins, ONE_FILE],
     entryPoints: { kvsrec: 'scripts/binary/entry.mjs', 'split-worker': 'src/cli/split-worker.ts' },
     // ES modules where a package has them, so that what is not used is left out.
     mainFields: ['module', 'main'],
