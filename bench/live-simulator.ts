@@ -23,6 +23,8 @@ export interface Sent {
 let simulator: Simulator | undefined;
 const sent: Sent[] = [];
 
+// Whoever started it may be gone.
+process.on('disconnect', () => process.exit(0));
 process.on('message', async (message: SimulatorOrder | 'sent' | 'close') => {
   if (message === 'sent') {
     process.send!(sent);
@@ -33,7 +35,7 @@ process.on('message', async (message: SimulatorOrder | 'sent' | 'close') => {
     const { calls, speed, dump, quotas = false } = message;
     const streams = Array.from({ length: calls }, (_, call) => [
       `call-${call}`,
-      { dump, speed, begin: 'request' as const },
+      { dump, speed, begin: speed === 'max' ? ('now' as const) : ('request' as const) },
     ]);
     simulator = await startSimulator({
       streams: Object.fromEntries(streams),

@@ -28,6 +28,17 @@ const WARM_UP_MS = 5_000;
 /** Calls begin spread over about a fragment's length, as they do in the field. */
 const SPREAD_MS = 1_088;
 
+/** A checkpoint that says when it stands. */
+class TimedCheckpoint extends CheckpointFile {
+  onSaved: (number: string) => void = () => {};
+
+  override save(...saved: Parameters<CheckpointFile['save']>): void {
+    super.save(...saved);
+    const number = saved[0].position?.number;
+    if (number) this.onSaved(number);
+  }
+}
+
 const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '1,100,500' },
@@ -87,17 +98,6 @@ try {
   }
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
-}
-
-/** A checkpoint that says when it stands. */
-class TimedCheckpoint extends CheckpointFile {
-  onSaved: (number: string) => void = () => {};
-
-  override save(...saved: Parameters<CheckpointFile['save']>): void {
-    super.save(...saved);
-    const number = saved[0].position?.number;
-    if (number) this.onSaved(number);
-  }
 }
 
 async function recordLive(calls: number): Promise<LiveResult> {
