@@ -174,8 +174,16 @@ export class ContactFiles {
     for (const { file } of this.#entries) file.discard();
   }
 
+  /** Leaves the files under their temporary names, each with a header that counts what it holds. */
   abandon(): void {
-    for (const { file } of this.#entries) file.abandon();
+    for (const { file } of this.#entries) {
+      try {
+        file.settle();
+      } catch {
+        // Whatever kept it from being written has been reported.
+      }
+      file.abandon();
+    }
   }
 
   #open(facts: Omit<Entry, 'file'>, place: string, resume?: { temporary: string; size: number }): Entry {

@@ -208,8 +208,9 @@ export class CallRecorder {
 
   /** Puts where the recording stands on record, unless a fragment waits for the next. */
   save(): void {
+    // The first one, before anything was received, holds nothing up.
+    if (this.#dirty) this.#checkpointed = performance.now();
     this.#dirty = false;
-    this.#checkpointed = performance.now();
     const { store } = this.#options;
     if (store === undefined) return;
     const made = this.checkpoint();
