@@ -112,7 +112,7 @@ export const SETTINGS = {
     env: 'KVSREC_IDLE_TIMEOUT',
     default: 30_000,
     group: 'Call',
-    commands: ['record'],
+    commands: ['record', 'transcribe'],
   },
   stallTimeout: {
     description: 'ask again when a connection has been silent for so long',
@@ -120,7 +120,7 @@ export const SETTINGS = {
     env: 'KVSREC_STALL_TIMEOUT',
     default: 10_000,
     group: 'Call',
-    commands: ['record'],
+    commands: ['record', 'transcribe'],
   },
   maxDuration: {
     description: 'end after so much audio, as 90s or 30m',
@@ -128,7 +128,7 @@ export const SETTINGS = {
     env: 'KVSREC_MAX_DURATION',
     default: undefined,
     group: 'Call',
-    commands: ['record'],
+    commands: ['record', 'transcribe'],
     example: '4h',
   },
   retries: {
@@ -137,7 +137,7 @@ export const SETTINGS = {
     env: 'KVSREC_RETRIES',
     default: 20,
     group: 'Call',
-    commands: ['record'],
+    commands: ['record', 'transcribe'],
   },
   out: {
     description: 'directory for the files, made where it is missing',

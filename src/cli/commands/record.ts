@@ -1,6 +1,5 @@
 // `kvsrec record`: live and past calls from Kinesis Video Streams to audio files.
 
-import type { CallReference } from '../../aws/call-event.ts';
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
@@ -10,9 +9,11 @@ import { LiveTally, startLiveView } from '../record/live-view.ts';
 import type { CallOutcome } from '../record/many-calls.ts';
 import { type CallPlan, planCall, SOURCE_OPTIONS, usage } from '../record/options.ts';
 import type { RecordRun, SourceNote } from '../record/record-call.ts';
+import { reference, services } from '../record/services.ts';
 import { recordSummary } from '../record/summary.ts';
 import { asKvsrecError, printError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
+import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
 import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
 import { type RecordingUploader, recordingUploader } from '../upload/recording-uploader.ts';
 
@@ -31,6 +32,11 @@ export const record: CommandDefinition = {
       flags: '--resume [place]',
       description: 'go on with what was left in a folder, or with a checkpoint',
       group: 'Where from',
+    },
+    {
+      flags: '--transcribe [formats]',
+      description: 'transcribe the call as well, into text, json, ndjson, srt, vtt (default: json)',
+      group: 'Transcript',
     },
     { flags: '--raw', description: 'with -o -: samples without a WAV header' },
     { flags: '--events', description: 'a line of JSON on standard error for everything that happens' },
@@ -54,69 +60,46 @@ export const record: CommandDefinition = {
 
 async function run(context: CommandContext): Promise<number> {
   const { options, settings } = context;
+  if (
+    options.transcribe !== undefined &&
+    (options.resume !== undefined || options.contacts !== undefined || settings.out === '-')
+  ) {
+    throw usage(
+      '--transcribe goes with one call that is recorded to files',
+      'Leave --resume, --contacts and -o - out, or use kvsrec transcribe.',
+    );
+  }
   if (options.resume !== undefined) return await resume(context);
   if (options.contacts !== undefined) return await recordContacts(context);
   const uploader = await uploaderFor(context);
   const plan = await planCall(options, settings, await reference(context));
   const { service, note } = await services(settings).serviceFor(plan);
   if (settings.out === '-') return await recordToPipe(context, plan, note, service);
-  const report = await watched(context, plan, async (watch) => {
-    const { recordCall } = await import('../record/record-call.ts');
-    return await recordCall(plan, note, {
-      service,
-      folder: settings.out,
-      saveMkv: settings.saveMkv,
-      report: settings.report,
-      signal: context.signal,
-      ...watch,
-    });
-  });
-  return tell(context, [report], uploader);
-}
-
-/** What the options say of a call beyond themselves: an event, or what Amazon Connect knows. */
-async function reference({ options, settings }: CommandContext): Promise<CallReference | undefined> {
-  if (typeof options.event === 'string') {
-    const [{ readEvent }, { callReference }] = await Promise.all([
-      import('../record/event-file.ts'),
-      import('../../aws/call-event.ts'),
-    ]);
-    return callReference(await readEvent(options.event));
-  }
-  if (typeof options.instanceId !== 'string') return undefined;
-  if (settings.contactId === undefined) {
-    throw usage(
-      '--instance-id needs --contact-id',
-      'Amazon Connect is asked for one contact of the instance.',
-    );
-  }
-  const { describeContact } = await import('../../aws/describe-contact.ts');
-  return await describeContact(settings, options.instanceId, settings.contactId);
-}
-
-/** The clients of each region, made once. */
-function services(settings: Settings) {
-  const known = new Map<string, Promise<RecordRun['service']>>();
-  const paces = new Map<string, RecordRun['pace']>();
-  return {
-    async serviceFor({ stream }: Pick<CallPlan, 'stream'>) {
-      const [{ KinesisVideo }, { regionOf, streamName }, { RequestPace }] = await Promise.all([
-        import('../../aws/kinesis-video.ts'),
-        import('../../aws/stream-id.ts'),
-        import('../../recording/capture/backoff.ts'),
+  const transcript = await transcriptFor(context);
+  const report = await watched(
+    context,
+    plan,
+    async ({ tap, onEvent }) => {
+      const [{ recordCall }, { joinTaps }] = await Promise.all([
+        import('../record/record-call.ts'),
+        import('../../recording/audio-tap.ts'),
       ]);
-      const region = settings.region ?? regionOf(stream);
-      const { profile, endpointUrl } = settings;
-      const aws = { region, profile, endpointUrl };
-      const service = known.get(region ?? '') ?? Promise.resolve(new KinesisVideo(aws));
-      known.set(region ?? '', service);
-      const name = streamName(stream);
-      const pace = paces.get(name) ?? new RequestPace();
-      paces.set(name, pace);
-      const note: SourceNote = { stream, ...aws };
-      return { service: await service, note, pace };
+      return await recordCall(plan, note, {
+        service,
+        folder: settings.out,
+        saveMkv: settings.saveMkv,
+        report: settings.report,
+        signal: context.signal,
+        onEvent,
+        tap: joinTaps([tap, transcript?.tap].filter((one) => one !== undefined)),
+      });
     },
-  };
+    transcript?.shows,
+  ).catch(async (error: unknown) => {
+    await transcript?.finish(settings.out);
+    throw error;
+  });
+  return tell(context, [report], uploader, await transcript?.finish(settings.out));
 }
 
 /** Shows what happens, as a line that changes or as lines of JSON. */
@@ -124,11 +107,12 @@ async function watched(
   { options, terminal }: CommandContext,
   { stream, request }: Pick<CallPlan, 'stream' | 'request'>,
   work: (watch: Pick<RecordRun, 'onEvent' | 'tap'>) => Promise<CaptureReport>,
+  withoutView = false,
 ): Promise<CaptureReport> {
   const { streamName } = await import('../../aws/stream-id.ts');
   const name = streamName(stream);
   const tally = new LiveTally();
-  const view = options.events === true ? undefined : await startLiveView(terminal, tally);
+  const view = options.events === true || withoutView ? undefined : await startLiveView(terminal, tally);
   terminal.log(`recording ${name} ${request.archive ? 'from the archive' : 'live'}`);
   const onEvent = (event: CaptureEvent) => {
     if (options.events === true) process.stderr.write(`${eventLine(event, name)}\n`);
@@ -146,6 +130,7 @@ async function tell(
   context: CommandContext,
   reports: readonly CaptureReport[],
   uploader?: RecordingUploader,
+  transcript?: { status: number; document: unknown },
 ): Promise<number> {
   const { terminal } = context;
   const inputs: unknown[] = [];
@@ -154,11 +139,22 @@ async function tell(
     terminal.result(recordSummary(report, terminal.paint));
     for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
     const { uploads, status } = await uploaded(report, context, uploader);
-    inputs.push(withUploads(report, uploads));
-    statuses.push(statusOfWarnings(report.warnings), status);
+    inputs.push({
+      ...(withUploads(report, uploads) as object),
+      ...(transcript && { transcript: transcript.document }),
+    });
+    statuses.push(statusOfWarnings(report.warnings), status, transcript?.status ?? DONE);
   }
   terminal.document({ inputs });
   return worstStatus(statuses);
+}
+
+/** For `--transcribe`. */
+async function transcriptFor(context: CommandContext): Promise<RecordingTranscript | undefined> {
+  const { transcribe } = context.options;
+  if (transcribe === undefined) return undefined;
+  const { transcriptOfRecording } = await import('../transcribe/beside-recording.ts');
+  return await transcriptOfRecording(context, transcribe);
 }
 
 /** For `--upload`. Not even the interruption that ends a recording keeps its files from being uploaded. */

@@ -1,5 +1,6 @@
 // `kvsrec simulate`: Kinesis Video Streams on this machine, from dumps.
 
+import type { TranscribeStandIn } from '../../simulator/transcribe/server.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE } from '../exit-status.ts';
 import { announcement } from '../simulate/announcement.ts';
@@ -27,13 +28,17 @@ export const simulate: CommandDefinition = {
       line: "kvsrec simulate --stream call=fixtures/demo-call.mkv --fault cut:bytes=50000 --exec 'env | grep AWS_ENDPOINT'",
       does: 'a program with the environment set, and a connection that breaks',
     },
+    {
+      line: "kvsrec simulate fixtures/demo-call.mkv --transcribe fixtures/demo-call.script.json --exec 'env | grep TRANSCRIBE'",
+      does: 'with a stand-in for Amazon Transcribe, which answers a script',
+    },
   ],
   run,
 };
 
 async function run(context: CommandContext): Promise<number> {
   const { terminal, signal } = context;
-  const { streams, durationMs, exec, trace, ...options } = simulateOptions(context);
+  const { streams, durationMs, exec, trace, transcribe, ...options } = simulateOptions(context);
   const { startSimulator } = await import('../../simulator/index.ts');
   const line = (event: string, what: object) =>
     process.stderr.write(`${JSON.stringify({ event, ...what })}\n`);
@@ -45,10 +50,22 @@ async function run(context: CommandContext): Promise<number> {
       onFragment: (sent) => line('fragment', sent),
     }),
   });
+  let standIn: TranscribeStandIn | undefined;
   try {
-    const { url, port, environment } = simulator;
+    const { url, port } = simulator;
+    if (transcribe !== undefined) {
+      const { startTranscribeStandIn } = await import('../transcribe/stand-in.ts');
+      standIn = await startTranscribeStandIn(transcribe);
+    }
+    const environment = {
+      ...simulator.environment,
+      ...(standIn && { AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: standIn.url }),
+    };
     // What a program prints is the result of the run, so nothing is put before it.
-    if (exec === undefined) terminal.result(announcement(simulator));
+    if (exec === undefined) terminal.result(announcement(environment, simulator.streams.list()));
+    if (exec === undefined && standIn) {
+      terminal.result('# Amazon Transcribe: a stand-in that recognises no speech and answers its script');
+    }
     terminal.document({ url, port, environment, streams: simulator.streams.list() });
     // With --json, standard output holds the document alone.
     const output = terminal.modes.json ? 'stderr' : 'stdout';
@@ -56,6 +73,7 @@ async function run(context: CommandContext): Promise<number> {
     await until(signal, durationMs);
     return DONE;
   } finally {
+    await standIn?.close();
     await simulator.close();
   }
 }

@@ -5,8 +5,10 @@ import { printable } from '../printable.ts';
 import { MISLEADING } from './run-program.ts';
 
 /** `export` lines, and the streams with their ARNs as comments. */
-export function announcement({ environment, streams }: Simulator): string {
-  const all = streams.list();
+export function announcement(
+  environment: Simulator['environment'],
+  all: ReturnType<Simulator['streams']['list']>,
+): string {
   const set = MISLEADING.filter((name) => process.env[name] !== undefined);
   return [
     ...(set.length === 0 ? [] : [`unset ${set.join(' ')}`]),

@@ -3,6 +3,7 @@
 import type { SimulatorOptions, StreamOptions } from '../../simulator/index.ts';
 import type { CommandContext, CommandOption } from '../command.ts';
 import { choice, duration, wholeNumber, wrongValue } from '../option-value.ts';
+import type { TranscribeStandInOptions } from '../transcribe/stand-in.ts';
 import { simulatedStreams } from './streams.ts';
 
 export const SIMULATE_OPTIONS: readonly CommandOption[] = [
@@ -70,6 +71,22 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
     description: 'seed of all that is random (default: 1)',
     group: 'Faults',
   },
+  {
+    flags: '--transcribe <script>',
+    description: 'stand in for Amazon Transcribe streaming, too: recognises no speech, answers this script',
+    group: 'Transcribe',
+  },
+  {
+    flags: '--transcribe-audio <input>',
+    description:
+      'the call that the script is of, a dump or WAV file (default: the dump, if it is the only one)',
+    group: 'Transcribe',
+  },
+  {
+    flags: '--transcribe-keep <dir>',
+    description: 'keep the audio of each session as a WAV file',
+    group: 'Transcribe',
+  },
   { flags: '--duration <time>', description: 'end after so long, with status 0', group: 'Work' },
   {
     flags: '--exec <command>',
@@ -88,6 +105,7 @@ export interface Simulate extends SimulatorOptions {
   readonly durationMs: number | undefined;
   readonly exec: string | undefined;
   readonly trace: boolean;
+  readonly transcribe: TranscribeStandInOptions | undefined;
 }
 
 /**
@@ -117,16 +135,37 @@ export function simulateOptions({ arguments: dumps, options, settings }: Command
     listOrder: given('listOrder', '--list-order', choice(['stream', 'shuffled'])),
     seed: given('faultSeed', '--fault-seed', wholeNumber(0, 2 ** 32 - 1)),
   };
+  const named = [...list('stream'), ...dumps];
+  const streams = named.length === 0 && options.transcribe !== undefined ? {} : simulatedStreams(named);
   return {
     ...(Object.fromEntries(
       Object.entries(values).filter(([, value]) => value !== undefined),
     ) as SimulatorOptions),
     quotas: options.quotas !== false,
     faults: list('fault'),
-    streams: simulatedStreams([...list('stream'), ...dumps]),
+    streams,
+    transcribe: transcribeOptions(options, streams, values.speed, values.host),
     durationMs: given('duration', '--duration', duration),
     exec: given('exec', '--exec', (_, text) => text),
     trace: options.trace === true,
+  };
+}
+
+function transcribeOptions(
+  { transcribe, transcribeAudio, transcribeKeep }: Readonly<Record<string, unknown>>,
+  streams: Readonly<Record<string, StreamOptions>>,
+  speed: number | 'max' | undefined,
+  host: string | undefined,
+): TranscribeStandInOptions | undefined {
+  if (transcribe === undefined) return undefined;
+  const dumps = Object.values(streams).flatMap(({ dump }) => (typeof dump === 'string' ? [dump] : []));
+  const text = (value: unknown) => (value === undefined ? undefined : String(value));
+  return {
+    script: String(transcribe),
+    audio: text(transcribeAudio) ?? (dumps.length === 1 ? dumps[0] : undefined),
+    keep: text(transcribeKeep),
+    speed,
+    host,
   };
 }
 

@@ -3,22 +3,17 @@
 import { StreamSplitter } from '../../recording/splitter.ts';
 import { type ByteSource, DEFAULT_RECORDING_OPTIONS } from '../../recording/types.ts';
 import type { CallAudioOptions, CallListener, CallReport } from './call-audio.ts';
-import { TappedCall } from './tapped-call.ts';
+import { TappedCall, type TappedCallOptions } from './tapped-call.ts';
 
 /** Bytes that are read at once: half a second of both directions. */
 const PIECE_BYTES = 16 * 1024;
-
-export interface DumpCallHooks {
-  onOther(contactId: string | null): void;
-  onUnheard(direction: string, reason: string): void;
-}
 
 /** Hands the audio of the dump's contact to the listener. Throws what `split` throws for what is no dump. */
 export async function dumpCall(
   source: ByteSource,
   listener: CallListener,
   { track, gapToleranceMs, contactId, match, signal }: CallAudioOptions,
-  hooks: DumpCallHooks,
+  hooks: Pick<TappedCallOptions, 'onOther' | 'onUnheard'>,
 ): Promise<CallReport> {
   const call = new TappedCall(listener, { track, ...hooks });
   const options = { ...DEFAULT_RECORDING_OPTIONS, gapToleranceMs, contactId, match };

@@ -17,11 +17,13 @@ import { CallTranscript, type CallTranscriptOptions } from './call-transcript.ts
 import { dumpCall } from './dump-call.ts';
 import { LiveView, tintFor } from './live-view.ts';
 import { type TranscriptFile, transcriptFiles, writeTranscript } from './outputs.ts';
+import { tellOfCall } from './tell.ts';
 import { wavCall } from './wav-call.ts';
 
 export async function runTranscribe(context: CommandContext): Promise<number> {
   const { arguments: inputs, options, settings, terminal } = context;
   const [input] = inputs;
+  refuseTwoInputs(input, options);
   const format = formatOption(options.format);
   const files = transcriptFiles((options.output as string[] | undefined) ?? [], format, settings.overwrite);
   const onStdout = files.length === 0 ? format : undefined;
@@ -33,9 +35,9 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
     view,
   });
   terminal.clearProgress = () => view?.clear();
-  let report: CallReport;
+  let report: CallReport & { input?: string };
   try {
-    report = await readInput(input!, call, context);
+    report = input === undefined ? await live(context, call) : await readInput(input, call, context);
   } catch (error) {
     await call.end();
     view?.stop();
@@ -44,7 +46,7 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
   const { summary, tableFailure } = await call.end();
   view?.stop();
   terminal.clearProgress = undefined;
-  await finish(context, call, report, { summary, files, onStdout, input: input! });
+  await finish(context, call, report, { summary, files, onStdout, input: input ?? report.input ?? '' });
   if (tableFailure !== undefined) throw tableFailure;
   throwFailure(summary);
   return worstStatus([statusOfWarnings(report.warnings), summary?.complete === false ? 3 : 0]);
@@ -78,7 +80,7 @@ export async function callTranscript(
   );
 }
 
-function transcribeSettings(settings: Settings): CallTranscriptOptions['settings'] {
+export function transcribeSettings(settings: Settings): CallTranscriptOptions['settings'] {
   return {
     language: settings.language,
     identifyLanguage: settings.identifyLanguage,
@@ -94,6 +96,24 @@ function transcribeSettings(settings: Settings): CallTranscriptOptions['settings
     speakerLabels: settings.speakerLabels,
     analytics: settings.analytics,
   };
+}
+
+function refuseTwoInputs(input: string | undefined, options: CommandContext['options']): void {
+  const named = ['streamArn', 'streamName', 'event', 'instanceId'].some(
+    (name) => options[name] !== undefined,
+  );
+  if (input !== undefined && named) {
+    throw new KvsrecError('bad-usage', 'a file and a stream are named', {
+      exitCode: 2,
+      hint: 'Give the file, or say with the options which stream it is.',
+    });
+  }
+  if (input === undefined && !named) {
+    throw new KvsrecError('missing-argument', 'nothing to transcribe is named', {
+      exitCode: 2,
+      hint: 'Give a WAV file, a dump or -; or --stream-name, --stream-arn, --event or --instance-id for a live call.',
+    });
+  }
 }
 
 function formatOption(given: unknown): TranscriptFormat | undefined {
@@ -121,6 +141,11 @@ function ndjsonToStdout({ terminal }: CommandContext): TranscriptSink {
   return { final: (segment) => void terminal.write(toNdjsonLine(segment)) };
 }
 
+async function live(context: CommandContext, call: CallTranscript) {
+  const { liveCall } = await import('./live-call.ts');
+  return await liveCall(context, call);
+}
+
 async function readInput(input: string, call: CallTranscript, context: CommandContext): Promise<CallReport> {
   const { settings, terminal, signal } = context;
   const { track, gapTolerance: gapToleranceMs, contactId, match } = settings;
@@ -129,14 +154,7 @@ async function readInput(input: string, call: CallTranscript, context: CommandCo
   try {
     const opened = await sniff(source);
     if (opened.kind === 'wav') return await wavCall(opened.source, call, options);
-    return await dumpCall(opened.source, call, options, {
-      onOther: (other) =>
-        terminal.warning(
-          `the input has audio of another contact, ${other ?? 'without an id'}; --contact-id chooses one`,
-        ),
-      onUnheard: (direction, reason) =>
-        terminal.warning(`the direction "${direction}" is not heard: ${reason}`),
-    });
+    return await dumpCall(opened.source, call, options, tellOfCall(terminal));
   } finally {
     await source.close();
   }
@@ -145,7 +163,7 @@ async function readInput(input: string, call: CallTranscript, context: CommandCo
 async function finish(
   { terminal }: CommandContext,
   call: CallTranscript,
-  report: CallReport,
+  report: CallReport & { endedBy?: string; connections?: number },
   done: {
     summary: TranscriptionSummary | undefined;
     files: readonly TranscriptFile[];
@@ -174,6 +192,7 @@ async function finish(
     ...transcriptDocument(transcript),
     transcription: summary ?? null,
     files: files.map(({ path, format }) => ({ path, format })),
+    ...(report.endedBy === undefined ? {} : { endedBy: report.endedBy, connections: report.connections }),
     warnings: report.warnings,
   });
 }
@@ -187,7 +206,13 @@ function throwFailure(summary: TranscriptionSummary | undefined): void {
   });
 }
 
-function summaryText({ finals, sessions, repeated, resentMs, silenceMs }: TranscriptionSummary): string {
+export function summaryText({
+  finals,
+  sessions,
+  repeated,
+  resentMs,
+  silenceMs,
+}: TranscriptionSummary): string {
   return (
     `${finals} segments in ${sessions} session${sessions === 1 ? '' : 's'}; ${resentMs} ms of audio sent again, ` +
     `${repeated} results repeated, ${silenceMs} ms of silence sent`

@@ -34,6 +34,15 @@ export class TappedCall implements AudioTap {
     return this.#call !== undefined;
   }
 
+  /** What the listener threw, if it did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Throws what the listener threw: a recording goes on whatever becomes of its transcript. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
