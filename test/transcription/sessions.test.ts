@@ -1,0 +1,256 @@
+// Sessions that break, calls that are silent, slow or long: with the SDK's client against the stand-in, over HTTP/2.
+
+import { describe, expect, test } from 'vitest';
+import { EXCEPTIONS, type TranscribeFault } from '../../src/simulator/transcribe/script.ts';
+import { bytesOf, interleaved, type MadeCall, makeCall, RATE, random } from './call.ts';
+import { firstMissing, type Outcome, type RunOptions, runCall } from './line.ts';
+
+/** Session breaks in the chaos test; a script can ask for more. */
+const BREAKS = 200;
+const SPEED = 60;
+
+const words = (
+  segments: readonly { direction?: string | undefined; startMs: number; text: string }[],
+  direction: string,
+) =>
+  segments
+    .filter((segment) => segment.direction === direction)
+    .sort((a, b) => a.startMs - b.startMs)
+    .flatMap(({ text }) => text.replaceAll('.', '').split(' '));
+
+/** Every word once, in order; every sample sent as it is; nothing left hanging. */
+function expectWhole(call: MadeCall, outcome: Outcome): void {
+  for (const direction of ['from', 'to']) {
+    expect(words(outcome.finals, direction)).toEqual(words(call.script.segments, direction));
+  }
+  const pieces = outcome.received.get(0)!;
+  const expected = interleaved(call.from, call.to, 0, call.from.length);
+  expect(firstMissing(pieces, expected, 4)).toBe(-1);
+  expect(outcome.hanging).toEqual([]);
+  expect(outcome.summary).toMatchObject({ complete: true, failure: null, lateMs: 0 });
+}
+
+/** A word of a segment stands where the script has it. */
+function expectTimes(call: MadeCall, outcome: Outcome): void {
+  const first = (text: string) => text.split(/[ .]/)[0]!;
+  const starts = new Map(call.script.segments.map((one) => [first(one.text), one.startMs]));
+  let compared = 0;
+  for (const one of outcome.finals) {
+    const start = starts.get(first(one.text));
+    if (start === undefined) continue;
+    compared++;
+    expect(Math.abs(one.startMs - start)).toBeLessThanOrEqual(20);
+  }
+  expect(compared).toBeGreaterThan(call.script.segments.length / 2);
+}
+
+test('a call in one session: every word, every sample, times as spoken', async () => {
+  const call = makeCall(40_000, 3);
+  const outcome = await runCall(call, { speed: SPEED });
+  expectWhole(call, outcome);
+  expectTimes(call, outcome);
+  expect(outcome.summary).toMatchObject({ sessions: 1, resentMs: 0, breaks: [] });
+  expect(outcome.partials).toBeGreaterThan(call.script.segments.length);
+  expect(outcome.finals[0]!.startTime).toBe(
+    new Date(Date.UTC(2026, 0, 5, 9) + outcome.finals[0]!.startMs).toISOString(),
+  );
+});
+
+describe('sessions that break', () => {
+  test(`${BREAKS} breaks of every kind at random places`, { timeout: 300_000 }, async () => {
+    const calls = 8;
+    let breaks = 0;
+    await Promise.all(
+      Array.from({ length: calls }, async (_, index) => {
+        const next = random(100 + index);
+        const call = makeCall(90_000, 20 + index);
+        const faults: TranscribeFault[] = Array.from({ length: Math.ceil(BREAKS / calls) + 2 }, (_, i) => {
+          const kind = (['reset', 'close', 'exception', 'exception', 'reset'] as const)[
+            Math.floor(next() * 5)
+          ]!;
+          const atOnce = next() < 0.15;
+          return {
+            session: i + 1,
+            kind,
+            ...(atOnce ? {} : { afterMs: Math.floor(next() ** 2 * 15_000) }),
+            ...(kind === 'exception'
+              ? { exception: EXCEPTIONS[Math.floor(next() * EXCEPTIONS.length)]! }
+              : {}),
+          };
+        });
+        const outcome = await runCall(
+          { ...call, script: { ...call.script, faults } },
+          // What is rejected on order would end a call for good, as it should.
+          {
+            speed: 15,
+            rules: { catchUp: 2.5, throttleMs: [500, 2000] },
+            standInRules: { maxPace: 4 },
+            rejectionsAreOrdered: true,
+          } as RunOptions,
+        );
+        expectWhole(call, outcome);
+        expectTimes(call, outcome);
+        breaks += outcome.summary.breaks.length;
+      }),
+    );
+    expect(breaks).toBeGreaterThanOrEqual(BREAKS);
+  });
+
+  test.each(['stall', 'mute'] as const)(
+    'a session that only takes audio, or not even that: %s',
+    async (kind) => {
+      const call = makeCall(60_000, 5);
+      const faults: TranscribeFault[] = [{ session: 1, afterMs: 9000, kind }];
+      const outcome = await runCall({ ...call, script: { ...call.script, faults } }, { speed: SPEED / 2 });
+      expectWhole(call, outcome);
+      expect(outcome.summary.breaks[0]!.code).toMatch(/^(stalled|deaf)$/);
+    },
+  );
+
+  test('at the end of the call, with what was begun not answered', async () => {
+    const call = makeCall(20_000, 6);
+    const last = call.script.segments.at(-1)!;
+    const faults: TranscribeFault[] = [{ session: 1, afterMs: last.endMs - 100, kind: 'close' }];
+    expectWhole(call, await runCall({ ...call, script: { ...call.script, faults } }, { speed: SPEED }));
+  });
+
+  test('throttled: waits its turn', async () => {
+    const call = makeCall(15_000, 8);
+    const faults: TranscribeFault[] = [1, 2, 3].map((session) => ({
+      session,
+      kind: 'exception',
+      exception: 'LimitExceededException',
+    }));
+    const outcome = await runCall({ ...call, script: { ...call.script, faults } }, { speed: SPEED });
+    expectWhole(call, outcome);
+    expect(outcome.summary.breaks.map(({ kind }) => kind)).toEqual(['throttled', 'throttled', 'throttled']);
+  });
+
+  test('what the service refuses ends the work at once, with its reason', async () => {
+    const call = makeCall(6000, 9);
+    const faults: TranscribeFault[] = [{ kind: 'exception', exception: 'BadRequestException' }];
+    const outcome = await runCall({ ...call, script: { ...call.script, faults } }, { speed: SPEED });
+    expect(outcome.summary.complete).toBe(false);
+    expect(outcome.summary.failure).toMatchObject({ code: 'BadRequestException', atMs: 0 });
+    expect(outcome.summary.sessions).toBeLessThanOrEqual(2);
+  });
+
+  test('a session per direction', async () => {
+    const call = makeCall(40_000, 10);
+    const faults: TranscribeFault[] = [
+      { session: 1, afterMs: 7000, kind: 'reset' },
+      { session: 2, afterMs: 11_000, kind: 'close' },
+    ];
+    const outcome = await runCall(
+      { ...call, script: { ...call.script, faults } },
+      { speed: SPEED / 2, sessions: 'per-direction' },
+    );
+    for (const direction of ['from', 'to']) {
+      expect(words(outcome.finals, direction)).toEqual(words(call.script.segments, direction));
+    }
+    expect(outcome.sessions.every(({ parameters }) => parameters.channels === 1)).toBe(true);
+    expect(outcome.summary.sessions).toBe(4);
+  });
+
+  test('taken up again under its id', async () => {
+    const call = makeCall(30_000, 11);
+    const faults: TranscribeFault[] = [{ session: 1, afterMs: 9000, kind: 'close' }];
+    const outcome = await runCall(
+      { ...call, script: { ...call.script, faults } },
+      { speed: SPEED / 2, resumable: true },
+    );
+    expectWhole(call, outcome);
+    expect(new Set(outcome.sessions.map(({ id }) => id)).size).toBe(1);
+    expect(outcome.sessions[0]!.parameters.values.get('session-resume-window')).toBe('300');
+  });
+});
+
+describe('the 15-second rule', () => {
+  test('one dead direction for 10 minutes', { timeout: 120_000 }, async () => {
+    const call = makeCall(600_000, 12, 'to');
+    const outcome = await runCall(call, {
+      speed: 150,
+      deliver: async (transcription, { from }, clock) => {
+        const start = clock.now();
+        for (let at = 0; at < from.length; at += RATE) {
+          await clock.sleep(start + ((at + RATE) * 1000) / RATE - clock.now());
+          transcription.write('from', at, bytesOf(from, at, Math.min(from.length, at + RATE)));
+        }
+      },
+    });
+    expectWhole(call, outcome);
+    expect(outcome.summary.sessions).toBe(1);
+  });
+
+  test('a call on hold: nothing comes for two minutes, then it goes on where its clock says', async () => {
+    const call = makeCall(180_000, 13);
+    const [holdFrom, holdTo] = [30 * RATE, 150 * RATE];
+    const audible = { from: call.from.slice(), to: call.to.slice() };
+    for (const samples of Object.values(audible)) samples.fill(0, holdFrom, holdTo);
+    const spoken = call.script.segments.filter(({ startMs, endMs }) => endMs < 29_800 || startMs > 150_000);
+    // Nobody is cut off in mid-word.
+    for (const samples of Object.values(audible)) {
+      for (const { startMs, endMs } of call.script.segments) {
+        if (startMs < 30_000 && endMs >= 29_800)
+          samples.fill(0, Math.floor((startMs * RATE) / 1000), holdFrom);
+        if (startMs <= 150_000 && endMs > 150_000) samples.fill(0, holdTo, Math.ceil((endMs * RATE) / 1000));
+      }
+    }
+    const script = { segments: spoken };
+    const outcome = await runCall(
+      { ...call, ...audible, script },
+      {
+        speed: SPEED,
+        deliver: async (transcription, { from, to }, clock) => {
+          const start = clock.now();
+          for (let at = 0; at < from.length; at += RATE) {
+            await clock.sleep(start + ((at + RATE) * 1000) / RATE - clock.now());
+            if (at >= holdFrom && at < holdTo) continue;
+            transcription.write('from', at, bytesOf(from, at, at + RATE));
+            transcription.write('to', at, bytesOf(to, at, at + RATE));
+          }
+        },
+      },
+    );
+    for (const direction of ['from', 'to']) {
+      expect(words(outcome.finals, direction)).toEqual(words(spoken, direction));
+    }
+    expectTimes({ ...call, script }, outcome);
+    expect(outcome.summary).toMatchObject({ sessions: 1, breaks: [], complete: true });
+    expect(outcome.summary.silenceMs).toBeGreaterThan(100_000);
+    // What stood in for the gap was not sent a second time.
+    expect(outcome.sessions[0]!.frames).toBeLessThan(1.05 * call.from.length);
+  });
+});
+
+test('a call beyond its session limits, each a tenth as long as in life: new sessions in time, nothing lost', {
+  timeout: 120_000,
+}, async () => {
+  const call = makeCall(360_000, 14);
+  const outcome = await runCall(call, {
+    speed: 150,
+    rules: { rolloverMs: 0.9 * 40_000 },
+    standInRules: { sessionLimitMs: 45_000 },
+  });
+  expectWhole(call, outcome);
+  expectTimes(call, outcome);
+  expect(outcome.summary.sessions).toBeGreaterThanOrEqual(8);
+  expect(outcome.sessions.every(({ endedBy }) => endedBy === 'client-ended')).toBe(true);
+});
+
+test('a consumer slower than the call: nothing is lost', async () => {
+  const call = makeCall(60_000, 15);
+  // The sessions take audio at the pace of speech; the call comes ten times as fast.
+  const outcome = await runCall(call, {
+    speed: SPEED,
+    rules: { catchUp: 1, memoryBlocks: 8 },
+    deliver: async (transcription, { from, to }, clock) => {
+      for (let at = 0; at < from.length; at += RATE) {
+        transcription.write('from', at, bytesOf(from, at, Math.min(from.length, at + RATE)));
+        transcription.write('to', at, bytesOf(to, at, Math.min(to.length, at + RATE)));
+        await clock.sleep(100);
+      }
+    },
+  });
+  expectWhole(call, outcome);
+});
