@@ -63,8 +63,8 @@ export class Results {
    */
   end(resumeMs: number): void {
     for (const [id, { channel, segment }] of this.#partials) {
-      const first = segment.words.findIndex(({ endMs }) => endMs > resumeMs);
-      const kept = segment.endMs <= resumeMs ? segment.words.length : Math.max(0, first);
+      const beyond = segment.words.findIndex(({ endMs }) => endMs > resumeMs);
+      const kept = beyond < 0 ? segment.words.length : beyond;
       this.#options.sink.retract?.(segment);
       if (kept > 0) this.#emitFinal(channel, cut(segment, 0, kept));
       this.#partials.delete(id);
@@ -165,6 +165,8 @@ export class Results {
 
   /** What of a segment lies beyond what earlier sessions have said; undefined where nothing does. */
   #withoutKnown(segment: TranscriptSegment, { cutMs, lastWord }: Channel): TranscriptSegment | undefined {
+    // A mark alone is what is left of a word that was said before.
+    if (segment.words.length > 0 && segment.words.every(({ kind }) => kind !== 'word')) return undefined;
     if (segment.startMs >= cutMs) return segment;
     if (segment.words.length === 0) {
       return (segment.startMs + segment.endMs) / 2 < cutMs ? undefined : segment;
