@@ -26,7 +26,7 @@ export interface SessionLineOptions {
   /** Stops it; what is open is still answered. */
   signal: AbortSignal;
   onEvent?: ((event: TranscriptionEvent) => void) | undefined;
-  onSent?: ((session: number, sent: SentAudio) => void) | undefined;
+  onSent?: ((session: { number: number; id: string }, sent: SentAudio) => void) | undefined;
 }
 
 /** How often the end of a call is sent again where the recogniser does not answer it. */
@@ -185,7 +185,7 @@ export class SessionLine {
           sentBefore = Math.max(sentBefore, sent.position + sent.frames);
           this.tape.release(answered.resumeAt());
         }
-        onSent?.(session, sent);
+        onSent?.({ number: session, id: sessionId }, sent);
       },
     });
   }

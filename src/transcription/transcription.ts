@@ -34,7 +34,7 @@ export interface TranscriptionOptions {
   signal?: AbortSignal;
   onEvent?: (event: TranscriptionEvent) => void;
   /** For measurements: audio as it is handed to a session of a line. */
-  onSent?: (line: number, session: number, sent: SentAudio) => void;
+  onSent?: (line: number, session: { number: number; id: string }, sent: SentAudio) => void;
 }
 
 /** Audio that waits to be sent before a source that can wait is asked to, milliseconds at the pace of speech. */

@@ -77,7 +77,7 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
   const open = new Set<string>();
   let partials = 0;
   // Where in the call each session's audio was cut from, as the sender says it; the bytes are the stand-in's.
-  const cuts = new Map<string, { position: number | null; frames: number }[]>();
+  const cuts = new Map<string, Cuts>();
   const clock = clockAtSpeed(speed);
   const transcription = new Transcription({
     recognizer,
@@ -102,11 +102,10 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
         open.delete(segment.id);
       },
     },
-    onSent(line, session, { position, frames }) {
-      const key = `${line}.${session}`;
-      const list = cuts.get(key) ?? [];
-      cuts.set(key, list);
-      list.push({ position, frames });
+    onSent(line, { number, id }, { position, frames }) {
+      const known = cuts.get(`${line}.${number}`) ?? { line, id, list: [] };
+      cuts.set(`${line}.${number}`, known);
+      known.list.push({ position, frames });
     },
   });
   try {
@@ -126,19 +125,26 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
   }
 }
 
+/** What was sent to a session, in order. */
+interface Cuts {
+  line: number;
+  id: string;
+  list: { position: number | null; frames: number }[];
+}
+
 /** The audio of each line's sessions, in the order in which they were opened, laid where it belongs. */
 function receivedBy(
   sessions: readonly SessionRecord[],
-  cuts: ReadonlyMap<string, { position: number | null; frames: number }[]>,
+  cuts: ReadonlyMap<string, Cuts>,
 ): Outcome['received'] {
   const received: Outcome['received'] = new Map();
-  const unused = [...cuts.entries()].map(([key, list]) => ({ line: Number(key.split('.')[0]), list }));
+  const unused = [...cuts.values()];
   for (const session of sessions) {
     const bytesPerFrame = 2 * session.parameters.channels;
     const audio = session.audio();
     if (audio.length === 0) continue;
-    const index = unused.findIndex(({ line, list }) => !received.has(-1) && fits(list, session, line));
-    const found = unused.splice(index < 0 ? 0 : index, 1)[0];
+    const index = unused.findIndex(({ id }) => id === session.id);
+    const [found] = unused.splice(index, index < 0 ? 0 : 1);
     if (found === undefined) throw new Error('a session whose audio nobody sent');
     const pieces = received.get(found.line) ?? [];
     received.set(found.line, pieces);
@@ -150,11 +156,6 @@ function receivedBy(
     }
   }
   return received;
-}
-
-/** Whether a list of cuts can be what a session received: it got no more than was sent. */
-function fits(list: readonly { frames: number }[], session: SessionRecord, _line: number): boolean {
-  return session.frames <= list.reduce((sum, { frames }) => sum + frames, 0);
 }
 
 /** Asserts nothing itself: the first frame of the call that no session received as it is, or -1. */

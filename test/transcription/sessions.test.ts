@@ -78,12 +78,14 @@ describe('sessions that break', () => {
               : {}),
           };
         });
-        const outcome = await runCall({ ...call, script: { ...call.script, faults } }, {
-          speed: 15,
-          rules: { catchUp: 2.5, throttleMs: [500, 2000] },
-          standInRules: { maxPace: 4 },
-          rejectionsAreOrdered: true,
-        } as RunOptions);
+        const outcome = await runCall(
+          { ...call, script: { ...call.script, faults } },
+          {
+            speed: 15,
+            rules: { catchUp: 2.5, throttleMs: [500, 2000] },
+            standInRules: { maxPace: 4 },
+          },
+        );
         expectWhole(call, outcome);
         expectTimes(call, outcome);
         breaks += outcome.summary.breaks.length;
