@@ -69,9 +69,18 @@ async function run(context: CommandContext): Promise<number> {
       'Leave --resume, --contacts and -o - out, or use kvsrec transcribe.',
     );
   }
-  if (options.resume !== undefined) return await resume(context);
-  if (options.contacts !== undefined) return await recordContacts(context);
-  const uploader = await uploaderFor(context);
+  const uploader = await uploaderFor(context, { lines: options.contacts === undefined });
+  try {
+    if (options.resume !== undefined) return await resume(context, uploader);
+    if (options.contacts !== undefined) return await recordContacts(context, uploader);
+    return await recordOne(context, uploader);
+  } finally {
+    await uploader?.growing.close();
+  }
+}
+
+async function recordOne(context: CommandContext, uploader: RecordingUploader | undefined): Promise<number> {
+  const { options, settings } = context;
   const plan = await planCall(options, settings, await reference(context));
   const { service, note } = await services(settings).serviceFor(plan);
   if (settings.out === '-') return await recordToPipe(context, plan, note, service);
@@ -90,6 +99,7 @@ async function run(context: CommandContext): Promise<number> {
         saveMkv: settings.saveMkv,
         report: settings.report,
         signal: context.signal,
+        growing: uploader?.growing,
         onEvent,
         tap: joinTaps([tap, transcript?.tap].filter((one) => one !== undefined)),
       });
@@ -223,7 +233,10 @@ async function recordToPipe(
   return statusOfWarnings(report.warnings);
 }
 
-async function recordContacts(context: CommandContext): Promise<number> {
+async function recordContacts(
+  context: CommandContext,
+  uploader: RecordingUploader | undefined,
+): Promise<number> {
   const { options, settings, terminal, signal } = context;
   if (settings.out === '-')
     throw usage('several calls cannot go to standard output', 'Give a folder with -o.');
@@ -231,7 +244,6 @@ async function recordContacts(context: CommandContext): Promise<number> {
     import('../record/many-calls.ts'),
     import('../record/event-file.ts'),
   ]);
-  const uploader = await uploaderFor(context, { lines: false });
   const telling: Promise<number>[] = [];
   const tellOf = async ({ line, report, error }: CallOutcome): Promise<number> => {
     const { uploads, status } = report
@@ -248,6 +260,7 @@ async function recordContacts(context: CommandContext): Promise<number> {
     settings,
     signal,
     saveMkv: settings.saveMkv,
+    growing: uploader?.growing,
     serviceFor: services(settings).serviceFor,
     onEvent: (event, line) => {
       if (options.events === true) process.stderr.write(`${eventLine(event, String(line))}\n`);
@@ -263,14 +276,13 @@ async function recordContacts(context: CommandContext): Promise<number> {
   ]);
 }
 
-async function resume(context: CommandContext): Promise<number> {
+async function resume(context: CommandContext, uploader: RecordingUploader | undefined): Promise<number> {
   const { options, settings, signal, terminal } = context;
   const [{ findCheckpoints, takeOver }, { resumeCall }, { streamId }] = await Promise.all([
     import('../../recording/capture/checkpoint-file.ts'),
     import('../record/record-call.ts'),
     import('../../aws/stream-id.ts'),
   ]);
-  const uploader = await uploaderFor(context);
   const place = typeof options.resume === 'string' ? options.resume : settings.out;
   const reports: CaptureReport[] = [];
   for (const file of findCheckpoints(place)) {
@@ -285,7 +297,11 @@ async function resume(context: CommandContext): Promise<number> {
     const { request } = unfinished.last;
     reports.push(
       await watched(context, { stream, request }, (watch) =>
-        resumeCall(unfinished, { stream }, { service, signal, report: settings.report, ...watch }),
+        resumeCall(
+          unfinished,
+          { stream },
+          { service, signal, report: settings.report, growing: uploader?.growing, ...watch },
+        ),
       ),
     );
     if (signal.aborted) break;

@@ -21,6 +21,7 @@ export interface ManyRun {
   settings: Settings;
   signal: AbortSignal;
   saveMkv: boolean;
+  growing?: RecordRun['growing'];
   /** The clients for a plan's region. */
   serviceFor(
     plan: CallPlan,
@@ -64,6 +65,7 @@ async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkP
       signal: run.signal,
       folder: run.settings.out,
       saveMkv: run.saveMkv,
+      growing: run.growing,
       report: run.settings.report,
       onEvent: (event) => run.onEvent(event, line),
     });

@@ -7,11 +7,14 @@ import type { AudioTap } from '../../recording/audio-tap.ts';
 import type { CallMarks } from '../../recording/call-marks.ts';
 import type { RequestPace } from '../../recording/capture/backoff.ts';
 import { type CaptureOptions, capture } from '../../recording/capture/capture.ts';
+import type { CaptureState } from '../../recording/capture/capture-state.ts';
 import { CheckpointFile, type Unfinished } from '../../recording/capture/checkpoint-file.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { ChunkPool } from '../../recording/chunk.ts';
+import type { FilePatch } from '../../recording/contact-files.ts';
 import type { ContactReport } from '../../recording/types.ts';
 import { asKvsrecError } from '../report-error.ts';
+import type { GrowingRecordings, GrowingStates } from '../upload/growing-recordings.ts';
 import type { CallPlan } from './options.ts';
 
 export interface RecordRun {
@@ -27,6 +30,8 @@ export interface RecordRun {
   drained?: (() => Promise<void> | undefined) | undefined;
   pool?: ChunkPool | undefined;
   pace?: RequestPace | undefined;
+  /** Takes the files to S3 while they grow. */
+  growing?: GrowingRecordings | undefined;
   /** Fires when nobody takes the output any more. */
   closed?: AbortSignal | undefined;
 }
@@ -57,17 +62,34 @@ export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRu
     signal: run.signal,
     closed: run.closed,
     onEvent: run.onEvent,
-    store,
+    store: followed(store, run.growing),
   });
+}
+
+/** A store of checkpoints after each of which the files go up as far as they stand. */
+function followed(store: CheckpointFile | undefined, growing: GrowingRecordings | undefined) {
+  if (store === undefined || growing === undefined) return store;
+  return {
+    token: store.token,
+    save(state: CaptureState, patches: readonly FilePatch[]) {
+      store.save(state, patches, growing.states(state, patches));
+      // The changes are made as soon as the checkpoint is written.
+      setImmediate(() => growing.follow(state));
+    },
+    remove: () => store.remove(),
+  };
 }
 
 /** Goes on with a recording that another process has left, or begins it anew where its files were lost. */
 export async function resumeCall(
-  { store, folder, saveMkv, state, last }: Unfinished,
+  { store, folder, saveMkv, state, last, besides, patches }: Unfinished,
   plan: Pick<CallPlan, 'stream'>,
   run: Omit<RecordRun, 'folder' | 'saveMkv'>,
 ): Promise<CaptureReport> {
   const { kinesisSource } = await import('../../aws/get-media.ts');
+  if (state !== undefined && besides !== undefined) {
+    await run.growing?.adopt(besides as GrowingStates, state, patches);
+  }
   const opened = last.engine.contacts.find((contact) => 'open' in contact);
   const first = opened && 'open' in opened ? opened.open.fragments.first : null;
   const anew =
@@ -84,7 +106,7 @@ export async function resumeCall(
     signal: run.signal,
     closed: run.closed,
     onEvent: run.onEvent,
-    store,
+    store: followed(store, run.growing),
     state,
   });
 }

@@ -4,11 +4,14 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import type { ContactReport } from '../../recording/types.ts';
 import { errorOf, printError } from '../report-error.ts';
 import type { Terminal } from '../terminal.ts';
+import { GrowingRecordings } from './growing-recordings.ts';
 import { type Uploads, uploadFailed } from './outcome.ts';
 import { uploadLine } from './summary.ts';
-import { uploadClient, uploadWarning } from './upload-files.ts';
+import { type UploadRun, uploadClient, uploadWarning } from './upload-files.ts';
 
 export interface RecordingUploader {
+  /** Sends recordings while they are made; `upload` then completes them. */
+  readonly growing: GrowingRecordings;
   /** Reaches the bucket, which otherwise waits for the first files. @throws KvsrecError (`aws-…`). */
   ready(): Promise<void>;
   /**
@@ -44,12 +47,17 @@ export async function recordingUploader(
     typeof jobs === 'number' ? Math.max(jobs, UPLOAD_JOBS) : UPLOAD_JOBS,
   );
   const inFolder = { ...options, destination: asFolder(options.destination) };
-  const run = { signal, log: terminal.log };
+  const run: UploadRun = {
+    signal,
+    log: terminal.log,
+    complete: (path, target, size) => growing.complete(path, target, size),
+  };
   let client: ReturnType<typeof uploadClient> | undefined;
   const bucket = () => {
     client ??= uploadClient(inFolder, run);
     return client;
   };
+  const growing = new GrowingRecordings(out, inFolder, bucket, terminal.log);
   const upload: RecordingUploader['upload'] = async (contacts) => {
     const outcomes = await uploadRecordings(await bucket(), contacts, out, inFolder, run);
     for (const outcome of outcomes.values()) {
@@ -64,5 +72,5 @@ export async function recordingUploader(
     }
     return outcomes;
   };
-  return { upload, ready: async () => void (await bucket()) };
+  return { growing, upload, ready: async () => void (await bucket()) };
 }

@@ -6,6 +6,7 @@ import type { AwsSettings } from '../../aws/client-config.ts';
 import type { Destination } from '../../aws/s3/object-key.ts';
 import type { ObjectTarget, StorageOptions } from '../../aws/s3/object-target.ts';
 import type { RecordingFacts } from '../../aws/s3/recording-facts.ts';
+import type { UploadedFile } from '../../aws/s3/upload-file.ts';
 import { KvsrecError } from '../../errors.ts';
 import { failureOf } from '../report-error.ts';
 import { type UploadFailure, type UploadOutcome, type UploadReport, uploadFailed } from './outcome.ts';
@@ -34,6 +35,8 @@ export interface UploadRun {
   onProgress?(index: number, bytes: number): void;
   onOutcome?(index: number, outcome: UploadOutcome): void;
   log(message: string): void;
+  /** Makes the object of a file that went up while it grew; undefined where it did not. */
+  complete?(path: string, target: ObjectTarget, size: number): Promise<UploadedFile | undefined>;
 }
 
 /** A file's place at S3 and what it is stored with. */
@@ -107,7 +110,9 @@ export async function uploadFiles(
     run.signal.throwIfAborted();
     const before = await stat(path);
     const onProgress = (bytes: number) => run.onProgress?.(index, bytes);
-    const stored = await uploadFile(client, path, target, { signal: run.signal, onProgress });
+    const stored =
+      (await run.complete?.(path, target, before.size)) ??
+      (await uploadFile(client, path, target, { signal: run.signal, onProgress }));
     const { bucket, key, versionId, bytes, status, etag, crc32, verified } = stored;
     const deletedLocal = deleteLocal && verified && (await deleted(path, before.mtimeMs));
     const { contentType, metadata } = target;

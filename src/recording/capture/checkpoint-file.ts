@@ -28,6 +28,8 @@ interface Document {
   saveMkv: boolean;
   state: CaptureState;
   patches: { path: string; position: number; bytes: string }[];
+  /** What others keep beside the recording, as they have noted it. */
+  besides?: unknown;
 }
 
 /** A recording that can be gone on with. */
@@ -36,6 +38,9 @@ export interface Unfinished {
   folder: string;
   source: unknown;
   saveMkv: boolean;
+  /** What others kept beside the recording, and the last changes of its files, which are made by now. */
+  besides: unknown;
+  patches: FilePatch[];
   /** Undefined where the files are not as the checkpoint says, after a power failure: then it has to begin anew. */
   state: CaptureState | undefined;
   /** What the recording was asked for, and its first fragment, to begin anew. */
@@ -58,7 +63,7 @@ export class CheckpointFile implements CheckpointStore {
     this.#saveMkv = saveMkv;
   }
 
-  save(state: CaptureState, patches: readonly FilePatch[]): void {
+  save(state: CaptureState, patches: readonly FilePatch[], besides?: unknown): void {
     const document: Document = {
       version: STATE_VERSION,
       writer: this.#writer,
@@ -69,6 +74,7 @@ export class CheckpointFile implements CheckpointStore {
         ...where,
         bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
       })),
+      besides,
     };
     // A rename is atomic: whoever reads finds the one before or this one, whole.
     const fresh = `${this.path}.new`;
@@ -121,7 +127,12 @@ export function takeOver(file: string): Unfinished {
     token,
     sound ? filesOf(state).map(({ temporary }) => path.join(folder, temporary)) : [],
   );
-  return { store, folder, source, saveMkv, state: sound ? state : undefined, last: state };
+  const patches = document.patches.map(({ bytes, ...where }) => ({
+    ...where,
+    bytes: Buffer.from(bytes, 'base64'),
+  }));
+  const { besides } = document;
+  return { store, folder, source, saveMkv, besides, patches, state: sound ? state : undefined, last: state };
 }
 
 function read(file: string): Document {
