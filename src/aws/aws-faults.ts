@@ -76,6 +76,14 @@ export const AWS_FAULTS: readonly Fault[] = [
     exitCode: 2,
   },
   {
+    code: 'aws-bad-region',
+    matches: says(/^Region not accepted/),
+    reason: ({ message }) => `${/region="([^"]*)"/.exec(message)?.[0] ?? 'that'} is no AWS region`,
+    hint: () =>
+      'Regions are named like eu-central-1: check --region, AWS_REGION and the region of your profile.',
+    exitCode: 2,
+  },
+  {
     code: 'aws-no-profile',
     matches: says(/Could not resolve credentials using profile|Profile .* (could not be found|not found)/),
     reason: words,

@@ -1,5 +1,4 @@
 // A capture from beginning to end: where it reads from, and what becomes of its files.
-import { KvsrecError } from '../../errors.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import type { RequestPace } from './backoff.ts';
 import { CallRecorder, type CallRecorderOptions } from './call-recorder.ts';
@@ -46,9 +45,8 @@ export async function capture(options: CaptureOptions): Promise<CaptureReport> {
     return recorder.finish();
   } catch (thrown) {
     const error = failure?.error ?? thrown;
-    // What was refused before there was anything is not gone on with; what failed to be written can be.
-    const refused = error instanceof SourceFault || error instanceof KvsrecError;
-    if (options.store === undefined || (refused && !finishing && !recorder.begun)) recorder.discard();
+    // Where nothing is recorded yet, there is nothing to go on with.
+    if (options.store === undefined || (!finishing && !recorder.begun)) recorder.discard();
     else recorder.abandon();
     throw error instanceof SourceFault ? error.error : error;
   }
