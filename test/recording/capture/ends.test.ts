@@ -135,6 +135,13 @@ describe('errors in the stream', () => {
     expect(differences(contents(own), await splitOf(dump))).toEqual([]);
   });
 
+  it('4000 in the middle is gone on with by time, and the gap is reported', async () => {
+    const { report, own } = await withFault(4000, 1);
+    expect(report.endedBy).toBe('stop-fragment');
+    expect(report.warnings.map(({ code }) => code)).toContain('gap');
+    expect(differences(contents(own), await splitOf(dump))).toEqual([]);
+  });
+
   it('4500 ends it, and names the permission', async () => {
     const { report } = await withFault(4500, 'all');
     expect(report.endedBy).toBe('service-error');
