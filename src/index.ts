@@ -94,3 +94,39 @@ export {
   readTranscript,
 } from './report/transcript-file.ts';
 export { AUDIO_CHOICES, type AudioChoice, type ReportOptions, writeReport } from './report/write-report.ts';
+export {
+  formatOfFile,
+  formatTranscript,
+  TRANSCRIPT_FORMATS,
+  type TranscriptFormat,
+} from './transcript/format.ts';
+export type {
+  TextRange,
+  Transcript,
+  TranscriptCategory,
+  TranscriptDirection,
+  TranscriptEntity,
+  TranscriptSegment,
+  TranscriptWord,
+} from './transcript/segment.ts';
+export { type Clock as SessionTime, clockAtSpeed } from './transcription/clock.ts';
+export {
+  SESSION_RULES,
+  type SessionBreak,
+  type SessionRules,
+  type TranscriptionEvent,
+  type TranscriptionSummary,
+} from './transcription/options.ts';
+export {
+  type FailureKind,
+  type RecognizedCategory,
+  type RecognizedEntity,
+  type RecognizedResult,
+  type RecognizedWord,
+  type Recognizer,
+  RecognizerError,
+  type SessionRequest,
+} from './transcription/recognizer.ts';
+export type { TranscriptSink } from './transcription/results.ts';
+export type { SentAudio } from './transcription/session-run.ts';
+export { Transcription, type TranscriptionOptions } from './transcription/transcription.ts';

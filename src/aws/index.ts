@@ -21,3 +21,6 @@ export {
 export { isS3Url, parseObjectUrl, parseS3Url, type S3Place, s3Url } from './s3/s3-url.ts';
 export { type StreamedState, StreamedUpload } from './s3/streamed-upload.ts';
 export { type UploadedFile, type UploadRun, uploadFile } from './s3/upload-file.ts';
+export { TranscribeRecognizer, type TranscribeRecognizerOptions } from './transcribe/recognizer.ts';
+export { type SegmentItem, SegmentTables, type SegmentTablesOptions } from './transcribe/segment-table.ts';
+export { checkedTranscribeSettings, type TranscribeSettings } from './transcribe/settings.ts';

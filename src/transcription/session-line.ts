@@ -130,10 +130,13 @@ export class SessionLine {
         return;
       }
       if (lastTime) throw failure;
-      start = Math.max(this.#answered.resumeAt(), this.tape.begin);
+      // A session that was told to end has answered everything.
+      const settled = run.rolledOver && ended && !this.#answered.waits;
+      if (settled) this.#answered.giveUp(run.position);
+      start = settled ? run.position : Math.max(this.#answered.resumeAt(), this.tape.begin);
       this.#results.end(this.#ms(start));
       this.tape.release(start);
-      if (run.rolledOver && ended) {
+      if (settled) {
         sessionId = randomUUID();
         resumes = false;
         continue;
