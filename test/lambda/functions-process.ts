@@ -1,11 +1,16 @@
 // `kvsrec serve-lambda` as a process, and the SDK's client that invokes its functions.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CLI } from '../cli/run-cli.ts';
+
+/** Not from the tests' own module: a script that is no test runs these functions, too. */
+const CLI = fileURLToPath(new URL('../../dist/bin/kvsrec.js', import.meta.url));
 
 export interface ServedFunctions {
   url: string;
+  /** Of the server; the functions' processes are its children. */
+  pid: number;
   client: LambdaClient;
   /** Invokes a function and waits for its answer. */
   invoke(name: string, event: unknown): Promise<{ answer: unknown; error: string | undefined }>;
@@ -42,6 +47,7 @@ export async function serveFunctions(
     );
   return {
     url,
+    pid: child.pid!,
     client,
     async invoke(name, event) {
       const { Payload, FunctionError } = await send(name, event, 'RequestResponse');

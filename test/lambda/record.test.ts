@@ -1,6 +1,7 @@
 // The record function as processes, from a flow's event to objects and items: simulator, S3, DynamoDB and functions on
 // loopback. The call runs on a fast clock, and an invocation may take a part of it only.
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,15 +49,14 @@ beforeAll(async () => {
   for (const name of readdirSync(join(folder, 'out')))
     expected.set(name, readFileSync(join(folder, 'out', name)));
   expect(expected.size).toBe(4);
-  dynamo = await startDynamoServer();
 });
 afterEach(async () => {
   await functions?.stop();
   await simulator?.close();
   await s3?.close();
-});
-afterAll(async () => {
   await dynamo?.close();
+});
+afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -67,6 +67,7 @@ interface Rehearsal {
 }
 
 async function rehearse({ simulator: options = {}, args = [], env = {} }: Rehearsal = {}) {
+  dynamo = await startDynamoServer();
   s3 = await startS3Server(['calls']);
   simulator = await startSimulator({
     streams: { call: { dump, begin: 'request' } },
@@ -147,4 +148,103 @@ describe('record', () => {
       mergeStatus: 'Complete',
     });
   });
+
+  test('a link that is killed, and a flow that calls twice, change nothing; a retry of what is done does nothing', async () => {
+    const { arn } = await rehearse({ args: ['--timeout', '60s'] });
+    const event = flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0) });
+    await Promise.all([functions!.invoke('trigger', event), functions!.later('trigger', event)]);
+    // Something must be on record before the process dies, and the other invocation must have found it taken.
+    await expect.poll(() => stateOf()?.objects, { timeout: 30_000 }).toBeTruthy();
+    await expect
+      .poll(() => messages(), { timeout: 30_000 })
+      .toContain('another invocation records this call');
+    for (const pid of children(functions!.pid)) process.kill(pid, 'SIGKILL');
+    await finished();
+    expectTheCall();
+    const stored = s3.requests.length;
+    const { answer } = await functions!.invoke('record', {
+      streamARN: arn,
+      startFragmentNum: fragmentNumber(0),
+      connectContactId: contactId,
+      saveCallRecording: 'true',
+    });
+    expect(answer).toMatchObject({ result: 'Success', endedBy: 'idle', objects: { length: 4 } });
+    expect(s3.requests.slice(stored).map(({ operation }) => operation)).toEqual(['GetObject']);
+  });
+
+  test('a call longer than its chain may be ends with what there is, and says so', async () => {
+    const { arn } = await rehearse({ args: ['--timeout', '7s'], env: { KVSREC_LAMBDA_MAX_LINKS: '1' } });
+    await functions!.invoke(
+      'trigger',
+      flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0) }),
+    );
+    await finished();
+    expect(functions!.log()).toContainEqual(expect.objectContaining({ LostAudio: expect.anything() }));
+    const [name, whole] = [...expected].find(([each]) => each.includes('FROM_CUSTOMER'))!;
+    const stored = s3.object('calls', `recordings/${name}`)!;
+    expect(stored.length).toBeGreaterThan(44);
+    expect(stored.length).toBeLessThan(whole.length);
+    expect(stored.subarray(44).equals(whole.subarray(44, stored.length))).toBe(true);
+  });
+
+  test('one direction, no recording asked for, and bad events', async () => {
+    const { arn } = await rehearse({ simulator: { speed: 'max' }, args: ['--timeout', '30s'] });
+    const call = {
+      streamARN: arn,
+      startFragmentNum: fragmentNumber(0),
+      connectContactId: contactId,
+      saveCallRecording: 'true',
+    };
+    const one = await functions!.invoke('record', { ...call, streamAudioToCustomer: 'FALSE' });
+    expect(one.answer).toMatchObject({ result: 'Success', contactId, links: 1 });
+    const keys = (one.answer as { objects: { key: string }[] }).objects.map(({ key }) => key);
+    expect(keys.filter((key) => key.includes('TO_CUSTOMER'))).toEqual([]);
+    const [name, whole] = [...expected].find(([each]) => each.includes('FROM_CUSTOMER'))!;
+    expect(s3.object('calls', `recordings/${name}`)!.equals(whole)).toBe(true);
+
+    const bad = await functions!.invoke('record', {
+      streamARN: 'no-arn',
+      inputFileName: 'a.wav',
+      languageCode: 'english',
+      streamAudioFromCustomer: 'maybe',
+    });
+    expect(bad.error).toBe('Unhandled');
+    const { errorMessage } = bad.answer as { errorMessage: string };
+    for (const fault of [
+      'exactly one',
+      'connectContactId',
+      'languageCode',
+      'streamARN',
+      'streamAudioFromCustomer',
+      'startFragmentNum',
+    ]) {
+      expect(errorMessage).toContain(fault);
+    }
+    expect((await functions!.invoke('record', { inputFileName: 'keepWarm.wav' })).answer).toEqual({
+      result: 'Success',
+      endedBy: 'warm-up',
+    });
+    const none = arn.replace('stream/call/', 'stream/none/');
+    const missing = await functions!.invoke('record', { ...call, streamARN: none, connectContactId: 'c-9' });
+    expect(missing).toMatchObject({ error: 'Unhandled', answer: { errorType: 'aws-not-found' } });
+  });
 });
+
+function messages(): unknown[] {
+  return functions!.log().map(({ message }) => message);
+}
+
+/** The document that the recording has left so far. */
+function stateOf(): { objects: unknown } | undefined {
+  const seen = s3.requests.find(({ path }) => path.endsWith('/state.json'));
+  const bytes = seen && s3.object('calls', seen.path.slice('calls/'.length));
+  return bytes ? (JSON.parse(bytes.toString()) as { objects: unknown }) : undefined;
+}
+
+/** Processes that a process has started. */
+function children(pid: number): number[] {
+  return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(Number);
+}
