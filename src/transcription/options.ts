@@ -41,7 +41,7 @@ export const SESSION_RULES: SessionRules = {
   skewMs: 250,
   keepAliveAfterMs: 3000,
   quietMs: 10_000,
-  keepMs: 60_000,
+  keepMs: 120_000,
   rolloverMs: 3.6 * 60 * 60 * 1000,
   stallMs: 15_000,
   deafMs: 60_000,

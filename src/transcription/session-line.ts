@@ -29,7 +29,7 @@ export interface SessionLineOptions {
   onSent?: ((session: { number: number; id: string }, sent: SentAudio) => void) | undefined;
 }
 
-/** How often the end of a call is sent again where the recogniser does not answer it. */
+/** How often in a row the end of a call is sent again where the recogniser answers nothing more of it. */
 const LAST_TRIES = 3;
 /** Sessions in a row that may be rejected without having answered anything. */
 const REJECTIONS = 2;
@@ -107,6 +107,7 @@ export class SessionLine {
       this.#results.begin();
       onEvent?.({ event: 'session', session: this.#sessions, fromMs: this.#ms(start) });
       const begun = clock.now();
+      const { finals } = this.#results;
       const failure = await run.run().then(
         () => undefined,
         (error: unknown) => asRecognizerError(error),
@@ -124,6 +125,7 @@ export class SessionLine {
       }
       const ended = failure === undefined;
       const complete = run.finished && (ended ? !this.#answered.waits : !this.#answered.missing);
+      if (this.#results.finals > finals) lastTries = 0;
       const lastTime = run.finished && ++lastTries >= LAST_TRIES;
       if (complete || signal.aborted || (lastTime && ended)) {
         this.#results.end(Number.POSITIVE_INFINITY);

@@ -84,6 +84,7 @@ test(`a call of ${HOURS} hours over the limits of sessions`, { timeout: 120_000 
   const recognizer = new Counter(clock);
   let sent = 0;
   let finals = 0;
+  let elsewhere = 0;
   const transcription = new Transcription({
     recognizer,
     directions: ['from', 'to'],
@@ -92,7 +93,7 @@ test(`a call of ${HOURS} hours over the limits of sessions`, { timeout: 120_000 
     clock,
     sink: { final: () => finals++ },
     onSent: (_line, _session, { position, frames }) => {
-      expect(position).toBe(sent);
+      if (position !== sent) elsewhere++;
       sent = position! + frames;
     },
   });
@@ -119,6 +120,7 @@ test(`a call of ${HOURS} hours over the limits of sessions`, { timeout: 120_000 
   const summary = await ended;
   expect(summary).toMatchObject({ complete: true, sessions: 2, breaks: [], resentMs: 0, lateMs: 0 });
   expect(sent).toBe(seconds * RATE);
+  expect(elsewhere).toBe(0);
   expect(recognizer.wrong).toBe(0);
   expect(Math.max(...recognizer.sessionsMs)).toBeLessThan(4 * 3600 * 1000);
   expect(finals).toBeGreaterThan(2 * (seconds / 10) - 10);
