@@ -88,7 +88,7 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
     resumes: resumable,
     clock,
     // On a fast clock, a busy machine makes the stand-in answer minutes late.
-    rules: { keepMs: 600_000, ...options.rules },
+    rules: { keepMs: 600_000, quietMs: 60_000, ...options.rules },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     sink: {
       partial(segment) {
