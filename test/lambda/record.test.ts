@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { connectCall, fragmentNumber } from '../../fixtures/connect-profile.ts';
 import { tone } from '../../fixtures/pcm.ts';
 import { openFile } from '../../src/recording/file-source.ts';
@@ -13,7 +13,8 @@ import { splitSource } from '../../src/recording/split.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { type S3Server, startS3Server } from '../aws/s3/s3-server.ts';
-import { buildOnce } from '../cli/run-cli.ts';
+import { buildOnce, ROOT } from '../cli/run-cli.ts';
+import { startDemo } from '../simulator/transcribe/demo.ts';
 import { type DynamoServer, startDynamoServer } from './dynamo-server.ts';
 import { flowEvent } from './flow-event.ts';
 import { type ServedFunctions, serveFunctions } from './functions-process.ts';
@@ -185,6 +186,47 @@ describe('record', () => {
     expect(stored.length).toBeGreaterThan(44);
     expect(stored.length).toBeLessThan(whole.length);
     expect(stored.subarray(44).equals(whole.subarray(44, stored.length))).toBe(true);
+  });
+
+  test('the words of a call are in the tables on its clock, whichever invocation heard them', async () => {
+    const transcribe = await startDemo();
+    onTestFinished(() => transcribe.close());
+    const demo = join(ROOT, 'fixtures', 'demo-call.mkv');
+    const { arn } = await rehearse({
+      simulator: { streams: { call: { dump: demo, begin: 'request' } }, speed: 1 },
+      args: ['--timeout', '15s'],
+      env: {
+        AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: transcribe.env.AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING,
+        TABLE_CALLER_TRANSCRIPT: 'contactTranscriptSegments',
+        TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: 'contactTranscriptSegmentsToCustomer',
+        KVSREC_LAMBDA_IDLE_SECONDS: '5',
+        KVSREC_LAMBDA_RESERVE_SECONDS: '6',
+      },
+    });
+    const attributes = { transcribeCall: 'true', languageCode: 'en-US' };
+    const event = flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0), attributes });
+    await functions!.invoke('trigger', event);
+    expect((await finished()).links).toBeGreaterThan(1);
+    const script = JSON.parse(readFileSync(join(ROOT, 'fixtures', 'demo-call.script.json'), 'utf8')) as {
+      segments: { direction: 'from' | 'to'; startMs: number; text: string }[];
+    };
+    const items = {
+      from: await dynamo.items('contactTranscriptSegments'),
+      to: await dynamo.items('contactTranscriptSegmentsToCustomer'),
+    };
+    // A segment that is spoken while one link hands over to the next may be cut; the others are whole and in place.
+    const found = script.segments.filter(({ direction, startMs, text }) =>
+      items[direction].some(
+        ({ Transcript, StartTime, IsPartial }) =>
+          Transcript === text && IsPartial === false && Math.abs(Number(StartTime) * 1000 - startMs) <= 20,
+      ),
+    );
+    expect(found.length).toBeGreaterThanOrEqual(script.segments.length - 1);
+    const [summary] = await dynamo.items('contactDetails');
+    const said = `${summary!.contactTranscriptFromCustomer} ${summary!.contactTranscriptToCustomer}`;
+    for (const { text } of found) expect(said).toContain(text);
+    // What was said is not logged unless that is asked for.
+    for (const { text } of found) expect(functions!.text()).not.toContain(text);
   });
 
   test('one direction, no recording asked for, and bad events', async () => {
