@@ -1,15 +1,17 @@
 // The dump of a recording as the service sent it: the bytes of every fragment that belongs to it, once.
+import fs from 'node:fs';
 import path from 'node:path';
 import { Chunk, ChunkPool } from '../chunk.ts';
 import { compactTime, safePart } from '../file-name.ts';
 import { FileWriter, type FileWriterOptions } from '../file-writer.ts';
+import { DoneFile } from '../wav-file.ts';
 
 const UNPOOLED = new ChunkPool();
 
 export class DumpFile {
   readonly #folder: string;
   readonly #options: FileWriterOptions;
-  #writer: FileWriter | undefined;
+  #writer: FileWriter | DoneFile | undefined;
   /** What came before the contact's first audio told the name. */
   #early: Uint8Array[] = [];
 
@@ -21,10 +23,12 @@ export class DumpFile {
     this.#folder = folder;
     this.#options = options;
     if (state === undefined) return;
-    this.#writer = new FileWriter(path.join(folder, state.path), {
-      ...options,
-      resume: { temporary: path.join(folder, state.temporary), size: state.size },
-    });
+    const file = path.join(folder, state.path);
+    const temporary = path.join(folder, state.temporary);
+    // Where the process stopped right after giving the dump its name, only its checkpoint is left to remove.
+    this.#writer = fs.existsSync(temporary)
+      ? new FileWriter(file, { ...options, resume: { temporary, size: state.size } })
+      : new DoneFile(file, state.size);
   }
 
   add(

@@ -37,14 +37,9 @@ afterAll(async () => {
 
 /** Goes on with what is left in a folder. */
 async function resume(place: string) {
-  const unfinished = takeOver(findCheckpoints(place)[0]!);
-  expect(unfinished.state).toBeDefined();
-  return await rig.record(
-    'call',
-    place,
-    {},
-    { store: unfinished.store, state: unfinished.state, request: unfinished.state!.request },
-  );
+  const { store, state, saveMkv } = takeOver(findCheckpoints(place)[0]!);
+  expect(state).toBeDefined();
+  return await rig.record('call', place, {}, { store, state, saveMkv, request: state!.request });
 }
 
 describe('a full disk', () => {
@@ -113,15 +108,25 @@ describe('a process that stops while it names its files', () => {
     expect(differences(contents(own), await splitOf(dump))).toEqual([]);
   });
 
-  it('after the last, whose checkpoint alone is left, nothing changes any more', async () => {
-    const own = path.join(folder, 'named');
-    const store = new CheckpointFile(own, null, false);
+  it.each([false, true])('after the last, only the checkpoint goes; with the dump: %s', async (saveMkv) => {
+    const own = path.join(folder, `named-${saveMkv}`);
+    const store = new CheckpointFile(own, null, saveMkv);
     store.remove = () => {
       throw new Killed();
     };
-    await expect(rig.record('call', own, { stopFragment }, { store })).rejects.toBeInstanceOf(Killed);
+    const killed = rig.record('call', own, { stopFragment }, { store, saveMkv });
+    await expect(killed).rejects.toBeInstanceOf(Killed);
+    const before = contents(own);
     await resume(own);
-    expect(differences(contents(own), await splitOf(dump))).toEqual([]);
+    const after = contents(own);
+    expect([...before.keys()].filter((name) => !after.has(name))).toEqual([path.basename(store.path)]);
+    const dumps = [...after].filter(([name]) => name.endsWith('.mkv'));
+    expect(dumps).toHaveLength(saveMkv ? 1 : 0);
+    for (const [name, bytes] of dumps) {
+      expect(bytes.equals(before.get(name)!)).toBe(true);
+      after.delete(name);
+    }
+    expect(differences(after, await splitOf(dump))).toEqual([]);
   });
 });
 
