@@ -21,6 +21,8 @@ export interface CommandDefinition {
   readonly description: string;
   /** A description per argument, in their order. */
   readonly argumentDescriptions?: readonly string[];
+  /** The words that an argument can be; without them it is a file. */
+  readonly argumentChoices?: readonly string[];
   /** Options of this command alone, which are no settings. */
   readonly options?: readonly CommandOption[];
   /** True for a command that takes the flags of all settings, whichever command they are for. */
@@ -37,6 +39,10 @@ export interface CommandOption {
   readonly description: string;
   /** Heading in the help; `Output` if not given. */
   readonly group?: string;
+  /** Words that the value, or an item of it where it is a list, can be; for completion in the shell. */
+  readonly choices?: readonly string[];
+  /** True for a comma-separated list. */
+  readonly list?: true;
   /** True for an option that may be repeated; its value is a list. */
   readonly several?: true;
 }
@@ -52,6 +58,8 @@ export interface CommandContext {
   /** Absolute path of the config file that was read. */
   readonly configFile: string | null;
   readonly terminal: Terminal;
+  /** All commands, for what tells of them. */
+  readonly commands: readonly CommandRow[];
   /** Aborted by the first SIGINT or SIGTERM: finalise files and return. */
   readonly signal: AbortSignal;
 }

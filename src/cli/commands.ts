@@ -87,4 +87,11 @@ export const COMMANDS: readonly CommandRow[] = [
     group: 'Settings',
     load: async () => (await import('./commands/config.ts')).config,
   },
+  {
+    name: 'completion',
+    arguments: '<shell>',
+    summary: 'print the completion of commands and options for a shell',
+    group: 'Settings',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ];

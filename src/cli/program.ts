@@ -9,6 +9,7 @@ import { GLOBAL_OPTIONS, settingOptions } from './setting-options.ts';
 
 /** What commander found on the command line. */
 export interface Call {
+  rows: readonly CommandRow[];
   row: CommandRow;
   definition: CommandDefinition;
   arguments: string[];
@@ -51,7 +52,7 @@ export function createProgram(rows: readonly CommandRow[], host: ProgramHost): C
   }
   program.hook('preSubcommand', async (_program, command) => {
     const row = rows.find(({ name }) => name === command.name());
-    if (row) equip(command, row, await row.load(), host);
+    if (row) equip(command, row, await row.load(), (call) => host.onCall({ rows, ...call }));
   });
   return program;
 }
@@ -74,7 +75,12 @@ Examples:
 "kvsrec <command> --help" tells more of a command.`;
 
 /** Gives a command what its file says. */
-function equip(command: Command, row: CommandRow, definition: CommandDefinition, host: ProgramHost): void {
+export function equip(
+  command: Command,
+  row: CommandRow,
+  definition: CommandDefinition,
+  onCall: (call: Omit<Call, 'rows'>) => Promise<void>,
+): void {
   command.description(definition.description);
   definition.argumentDescriptions?.forEach((description, index) => {
     const argument = command.registeredArguments[index];
@@ -97,7 +103,7 @@ function equip(command: Command, row: CommandRow, definition: CommandDefinition,
     const flags: Partial<Record<SettingKey, unknown>> = {};
     for (const key of SETTING_KEYS) if (given[key] !== undefined) flags[key] = given[key];
     const options = Object.fromEntries(Object.entries(given).filter(([name]) => !(name in flags)));
-    await host.onCall({ row, definition, arguments: command.args, flags, options });
+    await onCall({ row, definition, arguments: command.args, flags, options });
   });
 }
 

@@ -38,6 +38,7 @@ export async function runCommand(call: Call, modes: OutputModes): Promise<number
       origins,
       configFile: file,
       terminal,
+      commands: call.rows,
       signal: interruption.signal,
     });
     return interruption.status() ?? status;

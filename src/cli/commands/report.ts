@@ -39,6 +39,7 @@ export const report: CommandDefinition = {
         'embed the audio in the page, put it beside, or leave it out (none) (default: embed up to 20 minutes, beside ' +
         'the page from there on)',
       group: 'Report',
+      choices: ['embed', 'beside', 'none'],
     },
   ],
   examples: [

@@ -17,6 +17,8 @@ export const serveLambda: CommandDefinition = {
       flags: '--handler <names>',
       description:
         'record, trigger, overlay, redact or backfill; several, comma-separated, are functions of these names',
+      choices: ['record', 'trigger', 'overlay', 'redact', 'backfill'],
+      list: true,
       group: 'Functions',
     },
     {

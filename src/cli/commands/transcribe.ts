@@ -18,6 +18,7 @@ export const transcribe: CommandDefinition = {
     {
       flags: '--format <format>',
       description: 'text, json, ndjson, srt or vtt; on standard output unless -o says where',
+      choices: ['text', 'json', 'ndjson', 'srt', 'vtt'],
     },
   ],
   examples: [

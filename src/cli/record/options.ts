@@ -28,11 +28,13 @@ export const SOURCE_OPTIONS: readonly CommandOption[] = [
   {
     flags: '--start <when>',
     description: 'begin at now, earliest or an ISO time (default: now)',
+    choices: ['now', 'earliest'],
     group: GROUP,
   },
   {
     flags: '--start-clock <clock>',
     description: 'timestamps that --start and --end mean: server or producer (default: server)',
+    choices: ['server', 'producer'],
     group: GROUP,
   },
   { flags: '--continuation-token <token>', description: 'begin after this continuation token', group: GROUP },

@@ -24,6 +24,7 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
     description:
       'now: timestamps moved to when it is played; kept: as in the dump (default: now, kept at max speed)',
     group: 'Streams',
+    choices: ['now', 'kept'],
   },
   {
     flags: '--max-gap <time>',
@@ -34,6 +35,7 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
     flags: '--begin <when>',
     description: 'now, or request: a call begins with the first GetMedia of its stream (default: now)',
     group: 'Streams',
+    choices: ['now', 'request'],
   },
   {
     flags: '--retention <time>',
@@ -53,12 +55,14 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
     description:
       'whether AfterFragmentNumber sends that fragment again: exclusive, inclusive or random (default: exclusive)',
     group: 'Server',
+    choices: ['exclusive', 'inclusive', 'random'],
   },
   {
     flags: '--list-order <order>',
     description:
       'order of ListFragments: stream, or shuffled, as the service reserves the right to (default: stream)',
     group: 'Server',
+    choices: ['stream', 'shuffled'],
   },
   { flags: '--no-quotas', description: 'lift the quotas of the service', group: 'Server' },
   {
