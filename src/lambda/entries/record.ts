@@ -24,6 +24,8 @@ export const handler = createRecord({
     const region = regionOf(stream) ?? APP_REGION;
     const service = services.get(region) ?? new KinesisVideo({ region });
     services.set(region, service);
+    // The endpoint is looked up while lease and state are; a failure is met again where it is needed.
+    void service.media(stream).catch(() => {});
     return kinesisSource(service, stream);
   },
   invokeLater: invokeLater(APP_REGION),

@@ -67,7 +67,8 @@ class CallLink implements CheckpointStore, AudioTap {
 
   async run(): Promise<LinkOutcome> {
     const { source, request, recording, state, timeMs, reserveMs, onEvent } = this.#options;
-    const due = setTimeout(() => this.#leave(), Math.max(0, timeMs - reserveMs));
+    // A reserve that leaves no time to record would make a chain that gets nowhere.
+    const due = setTimeout(() => this.#leave(), Math.max(timeMs / 4, timeMs - reserveMs));
     try {
       const report = await capture({
         source,

@@ -65,7 +65,10 @@ export function tableLease(
         }),
       );
     },
-    renew: (chain, requestId) => write(holder(chain, requestId), now() + LEASE_MS),
+    async renew(chain, requestId) {
+      const mine = holder(chain, requestId);
+      await allowed(write(mine, now() + LEASE_MS, { text: '#holder = :mine', values: { ':mine': mine } }));
+    },
     hand: (to) => write(holder(to, ''), now() + LEASE_MS),
     async offer(to) {
       const before = holder({ run: to.run, link: to.link - 1 }, '');

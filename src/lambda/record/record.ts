@@ -94,33 +94,37 @@ class CallRecording {
 
   async run(): Promise<RecordSummary> {
     const { awsRequestId } = this.#context;
+    const source = this.#given.source(this.#asked.streamArn);
     // A retry is known by what the event says, whatever state it finds.
     const holder = this.#chain;
     if (!(await this.#lease.take(holder, awsRequestId))) return await this.#notOurs();
     const state = await this.#store.load();
     if (state?.done) return this.#again(state.done);
-    if (state !== undefined && state.link > this.#chain.link) return await this.#sureOfSuccessor(state);
-    if (state !== undefined) this.#chain = { run: state.run, link: Math.max(state.link, this.#chain.link) };
+    if (state?.run === this.#chain.run && state.link > this.#chain.link) {
+      return await this.#sureOfSuccessor(state);
+    }
+    // Of another run, which has died: its recording is gone on with.
+    if (state !== undefined) this.#chain = { run: state.run, link: state.link };
     this.#renewal = setInterval(
       () => void this.#lease.renew(holder, awsRequestId).catch(() => {}),
       LEASE_MS / 3,
     );
     try {
-      return await this.#record(state);
+      return await this.#record(state, source);
     } finally {
       clearInterval(this.#renewal);
     }
   }
 
-  async #record(state: RecordState | undefined): Promise<RecordSummary> {
-    const { environment, source, s3 } = this.#given;
-    const { track, streamArn, contactId, save, startFragment } = this.#asked;
+  async #record(state: RecordState | undefined, source: MediaSource): Promise<RecordSummary> {
+    const { environment, s3 } = this.#given;
+    const { track, contactId, save, startFragment } = this.#asked;
     const objects = save ? await this.#objects(state, s3) : undefined;
     const transcripts = await this.#transcripts();
     const tap = joinTaps([objects, transcripts].filter((each) => each !== undefined))!;
     const { run, link } = this.#chain;
     const outcome = await recordLink({
-      source: source(streamArn),
+      source,
       request: {
         ...DEFAULT_CAPTURE,
         start:
