@@ -4,17 +4,13 @@
 //   npm run rehearse
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { startS3Server } from '../demo/s3-server.ts';
 import { s3Client } from '../src/aws/s3/client.ts';
 import { startSimulator } from '../src/simulator/index.ts';
-
-/** s3rver has no types. */
-type S3rver = new (options: object) => { run(): Promise<AddressInfo>; close(): Promise<void> };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dump = path.join(root, 'fixtures/demo-call.mkv');
@@ -29,24 +25,15 @@ const SPEED = 5;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kvsrec-rehearse-'));
 /** What `record --events` has said. */
 const events: { event: string; reason?: string }[] = [];
-const S3Server = createRequire(import.meta.url)('s3rver') as S3rver;
-const s3 = new S3Server({
-  port: 0,
-  address: '127.0.0.1',
-  silent: true,
-  directory: path.join(folder, 's3'),
-  configureBuckets: [{ name: BUCKET }],
-});
+const s3 = await startS3Server(path.join(folder, 's3'), BUCKET);
 const simulator = await startSimulator({
   streams: { [STREAM]: { dump, speed: SPEED, stamps: 'kept', begin: 'request' } },
   faults: [{ kind: 'cut', bytes: CUT_AT }],
 });
-const { port } = await s3.run();
-const s3Url = `http://127.0.0.1:${port}`;
 const env = {
   ...process.env,
   ...simulator.environment,
-  AWS_ENDPOINT_URL_S3: s3Url,
+  AWS_ENDPOINT_URL_S3: s3.url,
   AWS_ACCESS_KEY_ID: 'S3RVER',
   AWS_SECRET_ACCESS_KEY: 'S3RVER',
 };
@@ -75,7 +62,7 @@ try {
   if (reconnects.length === 0) throw new Error('no connection broke: nothing was rehearsed');
 
   Object.assign(process.env, env);
-  const client = await s3Client({ endpointUrl: s3Url, region: 'us-east-1' });
+  const client = await s3Client({ endpointUrl: s3.url, region: 'us-east-1' });
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   const downloaded = new Map<string, Buffer>();
   for (const { Key = '' } of Contents) {
