@@ -14,7 +14,8 @@ export function checkConnections(requests: readonly RequestRecord[]): string {
   const [first, ...others] = requests;
   const once = first?.ended === 'cut' && first.bytes === CUT_AT_BYTE && others.length > 0;
   require(once && others.every(({ ended }) => ended !== 'cut'), 'the connection was not cut once', ends);
-  return `${requests.length} connections: the first was cut at byte ${CUT_AT_BYTE.toLocaleString('en-US')}, the next took up after the last whole fragment`;
+  const cutAt = CUT_AT_BYTE.toLocaleString('en-US');
+  return `${requests.length} connections: cut at byte ${cutAt}, taken up after the last whole fragment`;
 }
 
 /** The objects are what `split` makes of the dump, no more and no fewer. */
@@ -27,7 +28,7 @@ export function checkRecordings(downloaded: readonly string[], split: readonly s
     (file) => !readFileSync(file).equals(readFileSync(downloaded[found.indexOf(path.basename(file))]!)),
   );
   require(different.length === 0, 'recordings differ from what split makes of the dump', different);
-  return `${split.length} recordings in S3, each byte for byte what "kvsrec split" makes of the dump, although the connection was cut`;
+  return `${split.length} recordings in S3, identical with split of the dump despite the cut`;
 }
 
 /** The tables hold the conversation: all of it, in order, and nothing unfinished. */
@@ -52,7 +53,7 @@ export function checkContact(item: Readonly<Record<string, unknown>> = {}): stri
     item.contactTranscriptFromCustomer === spoken('from').join(' ') &&
     item.contactTranscriptToCustomer === spoken('to').join(' ');
   require(right, "the contact's item in DynamoDB is not complete", [JSON.stringify(item)]);
-  return "the contact's item tells who called, where the recordings are and what was said";
+  return "the contact's item: who called, where the recordings are, what was said";
 }
 
 /** Page and picture are there, and the page tells of the reconnection and of all that was said. */

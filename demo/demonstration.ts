@@ -48,9 +48,7 @@ export async function demonstrate({ out, scratch, screen, signal }: Demonstratio
   const log = new FunctionLog(path.join(out, 'functions.log'), ({ message }) => {
     if (message === 'connecting again') happens('kvsrec asks again, after the last whole fragment');
     if (message !== 'recording finished') return;
-    happens(
-      `the call is over: nothing came for ${IDLE_SECONDS} s; record has finished its objects and items`,
-    );
+    happens(`the call is over: nothing came for ${IDLE_SECONDS} s; objects and items are complete`);
     finish();
   });
   const services = await startServices(scratch, log, ({ ended }) => {

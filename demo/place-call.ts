@@ -28,9 +28,7 @@ export async function placeCall(
     throw new KvsrecError('trigger-failed', `the trigger answered ${JSON.stringify(answer)}`);
   }
   screen.line(`  The flow invoked the trigger: lambdaResult ${answer.lambdaResult}, after ${took} s.`);
-  screen.line(
-    '  The trigger has started record, which reads the stream from the fragment that the flow named.',
-  );
+  screen.line("  The trigger has started record, which reads from the flow's fragment on.");
   screen.heading('What is said, live from the tables');
   const over = new AbortController();
   const words = showWords(services, screen, over.signal);

@@ -112,15 +112,11 @@ export async function startServices(
     );
     return {
       places: [
-        ['Kinesis Video Streams', simulator.url, 'kvsrec simulate, which plays the call in real time'],
-        [
-          'Amazon Transcribe',
-          transcribe.url,
-          'a stand-in: hears whose turn it is, reads the words off a script',
-        ],
+        ['Kinesis Video Streams', simulator.url, 'kvsrec simulate, in real time'],
+        ['Amazon Transcribe', transcribe.url, 'a stand-in that reads a script'],
         ['Amazon S3', s3.url, 's3rver'],
         ['Amazon DynamoDB', dynamo.url, 'dynalite'],
-        ['AWS Lambda', functions.url, 'kvsrec serve-lambda, with the functions trigger and record'],
+        ['AWS Lambda', functions.url, 'kvsrec serve-lambda'],
       ],
       simulator,
       dynamo,
