@@ -11,7 +11,6 @@ import { startTranscribe, type TranscribeStandIn } from '../../../src/simulator/
 import { ROOT } from '../../cli/run-cli.ts';
 
 export const DEMO_DUMP = join(ROOT, 'fixtures', 'demo-call.mkv');
-export const DEMO_CONTACT = 'b0e14540-ca63-4a9c-9273-2b3f1b0a5c1e';
 
 /** Both directions of a dump as samples on the call's clock. */
 export function samplesOf(dump: string): Required<ReferenceAudio> {
