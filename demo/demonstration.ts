@@ -6,6 +6,7 @@ import type { CallMarks } from '../src/recording/call-marks.ts';
 import { openFile } from '../src/recording/file-source.ts';
 import { splitSource } from '../src/recording/split.ts';
 import { type ContactReport, DEFAULT_RECORDING_OPTIONS } from '../src/recording/types.ts';
+import type { RequestRecord } from '../src/simulator/index.ts';
 import { DUMP, IDLE_SECONDS, LAYOUTS } from './call.ts';
 import { checkConnections, checkContact, checkRecordings, checkReport, checkWords } from './checks.ts';
 import { downloadItems, downloadRecordings } from './downloads.ts';
@@ -13,7 +14,7 @@ import { FunctionLog } from './function-log.ts';
 import { saidSoFar } from './live-words.ts';
 import { placeCall } from './place-call.ts';
 import { writeCallReport } from './report.ts';
-import type { Screen } from './screen.ts';
+import { type Screen, shownPath } from './screen.ts';
 import { type Services, startServices } from './services.ts';
 
 export interface Demonstration {
@@ -92,8 +93,14 @@ async function compare(
   good(checkWords(said));
   good(checkContact(item));
 
-  const fragmentsBefore = connections[0]!.fragments;
-  good(checkReport(await writeCallReport(out, recordings, { contact, marks, fragmentsBefore, said })));
+  const lastWhole = askedAfter(connections[1]!);
+  good(checkReport(await writeCallReport(out, recordings, { contact, marks, lastWhole, said })));
+}
+
+/** The fragment after which a request with GetMedia asked for the stream. */
+function askedAfter({ parameters }: RequestRecord): string | null {
+  const { StartSelector } = parameters as { StartSelector?: { AfterFragmentNumber?: string } };
+  return StartSelector?.AfterFragmentNumber ?? null;
 }
 
 /** What `kvsrec split` makes of the dump, and where its fragments begin. */
@@ -112,8 +119,7 @@ async function splitDump(folder: string): Promise<{ contact: ContactReport; mark
 }
 
 function tellWhatIsLeft(out: string, screen: Screen, tookMs: number): void {
-  const folder = path.relative('', out) || '.';
-  screen.heading(`In ${folder}`);
+  screen.heading(`In ${shownPath(out)}`);
   for (const [name, what] of Object.entries(LEFT))
     screen.line(`  ${name.padEnd(15)} ${screen.paint.dim(what)}`);
   screen.line();

@@ -2,6 +2,7 @@
 // connection was cut.
 
 import path from 'node:path';
+import { KvsrecError } from '../src/errors.ts';
 import type { CallMarks } from '../src/recording/call-marks.ts';
 import type { ContactReport } from '../src/recording/types.ts';
 import { reportRecording } from '../src/report/report-recording.ts';
@@ -12,8 +13,8 @@ export interface ReportFacts {
   contact: ContactReport;
   /** Of the dump: where its fragments begin. */
   marks: CallMarks;
-  /** Fragments that came whole before the connection was cut. */
-  fragmentsBefore: number;
+  /** Number of the last fragment that came whole before the connection was cut. */
+  lastWhole: string | null;
   said: readonly Said[];
 }
 
@@ -24,15 +25,22 @@ export const CUT_TEXT = 'The connection was cut; the stream was asked for again 
 export async function writeCallReport(
   folder: string,
   recordings: readonly string[],
-  { contact, marks, fragmentsBefore, said }: ReportFacts,
+  { contact, marks, lastWhole, said }: ReportFacts,
 ): Promise<string[]> {
   const asDownloaded = contact.files.map((file) => ({
     ...file,
     path: recordings.find((each) => path.basename(each) === path.basename(file.path)) ?? file.path,
   }));
+  const index = marks.fragments.findIndex(({ number }) => number === lastWhole);
+  if (index < 0) {
+    throw new KvsrecError(
+      'demo-check-failed',
+      `the dump has no fragment ${lastWhole}, after which record asked`,
+    );
+  }
   const cut = {
     kind: 'reconnect' as const,
-    startMs: marks.fragments[fragmentsBefore]?.startMs ?? 0,
+    startMs: marks.fragments[index + 1]?.startMs ?? contact.durationMs,
     durationMs: 0,
     text: CUT_TEXT,
   };

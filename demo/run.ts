@@ -7,7 +7,7 @@ import { explainNodeError } from '../src/cli/node-error.ts';
 import { KvsrecError } from '../src/errors.ts';
 import { PROGRAM } from './call.ts';
 import { cleanEnvironment } from './clean-environment.ts';
-import { Screen } from './screen.ts';
+import { Screen, shownPath } from './screen.ts';
 
 const screen = await Screen.on(process.stdout);
 const scratch = mkdtempSync(path.join(tmpdir(), 'kvsrec-demo-'));
@@ -48,6 +48,5 @@ function tell(error: unknown): void {
   const log = path.join(out, 'functions.log');
   process.stderr.write(`\nThe demonstration failed: ${text}\n`);
   if (known?.hint !== undefined) process.stderr.write(`${known.hint}\n`);
-  else if (existsSync(log))
-    process.stderr.write(`${path.relative('', log)} has what the functions logged.\n`);
+  else if (existsSync(log)) process.stderr.write(`${shownPath(log)} has what the functions logged.\n`);
 }

@@ -1,7 +1,14 @@
 // What the person who looks on sees: lines, and on a terminal a last one that still changes.
 
+import path from 'node:path';
 import { type Paint, PLAIN, paintFor } from '../src/cli/paint.ts';
 import { printable } from '../src/cli/printable.ts';
+
+/** A path as people would type it: from the current folder where it lies in it. */
+export function shownPath(file: string): string {
+  const relative = path.relative('', file);
+  return relative.startsWith('..') ? file : relative || '.';
+}
 
 export class Screen {
   readonly paint: Paint;

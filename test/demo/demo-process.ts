@@ -66,6 +66,13 @@ export async function listens(port: number): Promise<boolean> {
   });
 }
 
+/** Of those ids, the processes that run a function. */
+export function functionProcesses(ids: readonly string[], name: string): number[] {
+  return ids
+    .filter((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').endsWith(`--handler\0${name}\0`))
+    .map(Number);
+}
+
 /** Processes with this folder for temporary files, by their ids; on Linux, elsewhere undefined. */
 export function processesOf(temporary: string): string[] | undefined {
   if (process.platform !== 'linux') return undefined;

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { BUCKET, DUMP, SAID } from '../../demo/call.ts';
 import { buildOnce, runCli, scratchDirectory } from '../cli/run-cli.ts';
-import { type DemoProcess, listens, portsIn, processesOf, startDemo } from './demo-process.ts';
+import {
+  type DemoProcess,
+  functionProcesses,
+  listens,
+  portsIn,
+  processesOf,
+  startDemo,
+} from './demo-process.ts';
 
 beforeAll(() => buildOnce());
 
@@ -70,6 +77,8 @@ test('a call is recorded through a cut, and files, items and report are there', 
   const page = readFileSync(join(out, 'report.html'), 'utf8');
   for (const text of ['The connection was cut', ...SAID.map((each) => each.text)])
     expect(page).toContain(text);
+  // Fragments are 1,088 ms; the first came from the archive, six more whole before the cut, so the eighth came again.
+  expect(page).toMatch(/"kind":"reconnect","startMs":7616,/);
   expect(readFileSync(join(out, 'report.png')).subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
   expect(readFileSync(join(out, 'notes.txt'), 'utf8')).toBe('mine');
 });
@@ -81,6 +90,20 @@ test('an interrupted one leaves nothing running, and says so', async () => {
   demo.child.kill('SIGINT');
   expect((await demo.ended).status).toBe(130);
   expect(demo.stderr()).toContain('interrupted by SIGINT');
+  await expectNothingLeft(demo, temporary, 5);
+});
+
+test.runIf(process.platform === 'linux')('a record function that dies fails it with a sentence', async () => {
+  const temporary = scratchDirectory();
+  const demo = startDemo(join(scratchDirectory(), 'demo-out'), temporary);
+  await expect.poll(() => demo.stdout(), { timeout: 30_000 }).toContain(SAID[0]!.text);
+  const [record, ...others] = functionProcesses(processesOf(temporary) ?? [], 'record');
+  expect(others).toEqual([]);
+  process.kill(record!, 'SIGKILL');
+  const { status } = await demo.ended;
+  expect(status).toBe(1);
+  expect(demo.stderr()).toMatch(/^\nThe demonstration failed: the record function failed: .*SIGKILL/);
+  expect(demo.stderr()).toContain('functions.log has what the functions logged');
   await expectNothingLeft(demo, temporary, 5);
 });
 
