@@ -4,10 +4,8 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { startSimulator } from '../../src/simulator/index.ts';
-import { startS3Server } from '../aws/s3/s3-server.ts';
+import { type LoopbackServices, startLoopbackServices } from '../cli/loopback-services.ts';
 import { buildOnce, ROOT, type Run, runCli, scratchDirectory } from '../cli/run-cli.ts';
-import { startDemo } from '../simulator/transcribe/demo.ts';
 import { DOCUMENTS, type DocumentName, jsonSchema } from './schemas/documents.ts';
 
 const FOLDER = join(ROOT, 'docs', 'schemas');
@@ -83,27 +81,15 @@ describe('offline', () => {
 });
 
 describe('with the services on loopback', () => {
-  let simulator: Awaited<ReturnType<typeof startSimulator>>;
-  let transcribe: Awaited<ReturnType<typeof startDemo>>;
-  let s3: Awaited<ReturnType<typeof startS3Server>>;
+  let services: LoopbackServices;
   let env: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
     buildOnce();
-    const dump = join(ROOT, CALL);
-    simulator = await startSimulator({
-      streams: { 'demo-call': { dump, speed: 'max' } },
-      faults: ['cut:bytes=100000'],
-    });
-    transcribe = await startDemo();
-    s3 = await startS3Server(['recordings']);
-    env = { ...transcribe.env, ...simulator.environment, ...s3.env };
+    services = await startLoopbackServices(['cut:bytes=100000']);
+    env = services.env;
   });
-  afterAll(async () => {
-    await simulator.close();
-    await transcribe.close();
-    await s3.close();
-  });
+  afterAll(() => services.close());
 
   test('record with everything that adds to its document, and its events', async () => {
     const { status, stdout, stderr } = await inScratch(

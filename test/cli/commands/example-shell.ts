@@ -5,9 +5,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { CommandRow } from '../../../src/cli/command.ts';
-import { startSimulator } from '../../../src/simulator/index.ts';
-import { startS3Server } from '../../aws/s3/s3-server.ts';
-import { startDemo } from '../../simulator/transcribe/demo.ts';
+import { startLoopbackServices } from '../loopback-services.ts';
 import { ROOT, scratchDirectory } from '../run-cli.ts';
 
 export interface ExampleShell {
@@ -18,13 +16,8 @@ export interface ExampleShell {
 
 /** @param kvsrec What the shell shall do for `kvsrec`, its arguments being `"$@"`. */
 export async function openExampleShell(kvsrec: string): Promise<ExampleShell> {
-  const simulator = await startSimulator({
-    streams: { 'demo-call': { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 'max' } },
-  });
-  const demo = await startDemo();
-  const s3 = await startS3Server(['recordings']);
-  // The simulator takes any credentials, s3rver its own alone.
-  const env = { ...process.env, ...demo.env, ...simulator.environment, ...s3.env };
+  const services = await startLoopbackServices();
+  const env = { ...process.env, ...services.env };
 
   return {
     async expectToWork({ load }) {
@@ -39,11 +32,7 @@ export async function openExampleShell(kvsrec: string): Promise<ExampleShell> {
         if (line.includes('--json')) expect(() => JSON.parse(stdout)).not.toThrow();
       }
     },
-    async close() {
-      await simulator.close();
-      await s3.close();
-      await demo.close();
-    },
+    close: services.close,
   };
 }
 
