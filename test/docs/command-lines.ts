@@ -1,6 +1,6 @@
 // The calls of kvsrec in a shell's text, and whether the command line would take them.
 
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { type Call, createProgram } from '../../src/cli/program.ts';
 import { resolveSettings } from '../../src/config/resolve-settings.ts';
@@ -44,7 +44,7 @@ export async function checkArguments(args: readonly string[]): Promise<void> {
     writeErr: () => {},
     onCall: async (call) => void calls.push(call),
   });
-  program.configureOutput({ writeOut: () => {} });
+  silence(program);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
@@ -60,7 +60,7 @@ export async function checkArguments(args: readonly string[]): Promise<void> {
 export async function knownFlags(): Promise<Set<string>> {
   const flags = new Set<string>(['--version', '--help']);
   const program = createProgram(COMMANDS, { colorHelp: false, writeErr: () => {}, onCall: async () => {} });
-  program.configureOutput({ writeOut: () => {} });
+  silence(program);
   for (const { name } of COMMANDS) {
     await program.parseAsync([name, '--help'], { from: 'user' }).catch(() => {});
   }
@@ -68,4 +68,8 @@ export async function knownFlags(): Promise<Set<string>> {
     for (const { long } of command.options) if (long != null) flags.add(long);
   }
   return flags;
+}
+
+function silence(program: Command): void {
+  for (const command of [program, ...program.commands]) command.configureOutput({ writeOut: () => {} });
 }
