@@ -56,6 +56,11 @@ const EXPLANATIONS: Record<string, Explanation> = {
     reason: 'something else is using it',
     hint: 'Close the program that uses it, and try again.',
   },
+  EADDRINUSE: {
+    code: 'port-in-use',
+    reason: 'the port is in use already',
+    hint: 'Give another --port, or 0 for any.',
+  },
   EIO: {
     code: 'io-error',
     reason: 'the device reported an error',
@@ -74,6 +79,7 @@ const DOING: Record<string, string> = {
   rename: 'write',
   link: 'write',
   unlink: 'remove',
+  listen: 'listen',
 };
 
 /** A system error as a KvsrecError, `cannot write calls/a.wav: no space is left …`; undefined for anything else. */

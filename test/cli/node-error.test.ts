@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { explainNodeError } from '../../src/cli/node-error.ts';
@@ -16,6 +18,17 @@ const thrownBy = (work: () => void): unknown => {
 };
 
 describe('errors of Node', () => {
+  test('a port that something else listens on', async () => {
+    const first = createServer().listen(0, '127.0.0.1');
+    await once(first, 'listening');
+    const second = createServer().listen((first.address() as AddressInfo).port, '127.0.0.1');
+    const [error] = await once(second, 'error').finally(() => first.close());
+    expect(explainNodeError(error)).toMatchObject({
+      code: 'port-in-use',
+      message: 'cannot listen: the port is in use already',
+    });
+  });
+
   test('as the system throws them', () => {
     const directory = scratchDirectory();
     const file = join(directory, 'file');
