@@ -17,10 +17,12 @@ const stop = new AbortController();
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const) {
-  process.once(signal, () => {
+  // More than once: a terminal's Ctrl-C comes from the terminal and from npm.
+  process.on(signal, () => {
     process.exitCode = status;
-    stop.abort(new KvsrecError('interrupted', `interrupted by ${signal}`));
+    stop.abort(new KvsrecError('interrupted', `Interrupted by ${signal}; everything was stopped.`));
   });
 }
 
@@ -36,7 +38,8 @@ try {
   await demonstrate({ out, scratch, screen, signal: stop.signal });
 } catch (error) {
   process.exitCode ??= 1;
-  tell(error);
+  // The functions get the terminal's signal, too, and what they fail with is no news.
+  tell(stop.signal.aborted ? stop.signal.reason : error);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -45,6 +48,7 @@ function tell(error: unknown): void {
   // What is neither is a bug, and its place is worth knowing.
   const known = error instanceof KvsrecError ? error : explainNodeError(error);
   const text = known?.message ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  if (known?.code === 'interrupted') return void process.stderr.write(`\n${known.message}\n`);
   const log = path.join(out, 'functions.log');
   process.stderr.write(`\nThe demonstration failed: ${text}\n`);
   if (known?.hint !== undefined) process.stderr.write(`${known.hint}\n`);
