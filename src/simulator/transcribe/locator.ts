@@ -133,27 +133,35 @@ class ReferenceLocator implements AudioLocator {
     return tracks.length === 1 ? tracks[0] : undefined;
   }
 
-  #place(): void {
+  /** The earliest place that any channel is known by: both directions may begin to speak at nearly the same time. */
+  #first(): { channel: number; track: Track; at: number; place: number } | undefined {
+    let first: { channel: number; track: Track; at: number; place: number } | undefined;
     for (const [channel, samples] of this.#unplaced.entries()) {
       for (const track of this.#candidates[channel]!) {
         const found = find(track, samples);
-        if (found === undefined) continue;
-        this.#candidates[channel] = [track];
-        const start = this.#received - samples.length + found.at;
-        const waiting = this.#unplaced.map((other) => other.subarray(found.at));
-        const agreeing = this.#agreeing(waiting, found.place);
-        this.heard.push({
-          callStart: found.place,
-          callEnd: found.place + agreeing,
-          shift: found.place - start,
-        });
-        this.#placed = agreeing === waiting[0]!.length;
-        for (const [other, rest] of waiting.entries()) {
-          this.#unplaced[other] = this.#placed ? new Int16Array(0) : rest.slice(Math.max(agreeing, 1));
+        if (found !== undefined && found.at < (first?.at ?? Number.POSITIVE_INFINITY)) {
+          first = { channel, track, ...found };
         }
-        if (!this.#placed) this.#place();
-        return;
       }
+    }
+    return first;
+  }
+
+  #place(): void {
+    const found = this.#first();
+    if (found !== undefined) {
+      const { channel, track, at, place } = found;
+      this.#candidates[channel] = [track];
+      const start = this.#received - this.#unplaced[channel]!.length + at;
+      const waiting = this.#unplaced.map((samples) => samples.subarray(at));
+      const agreeing = this.#agreeing(waiting, place);
+      this.heard.push({ callStart: place, callEnd: place + agreeing, shift: place - start });
+      this.#placed = agreeing === waiting[0]!.length;
+      for (const [other, rest] of waiting.entries()) {
+        this.#unplaced[other] = this.#placed ? new Int16Array(0) : rest.slice(Math.max(agreeing, 1));
+      }
+      if (!this.#placed) this.#place();
+      return;
     }
     // What has been looked at in vain is not looked at again.
     const keep = WINDOW + PROOF;
