@@ -39,13 +39,15 @@ async function bundle() {
     // ES modules where a package has them, so that what is not used is left out.
     mainFields: ['module', 'main'],
     define: { 'import.meta.url': '$url' },
+    // cosmiconfig's, for config files in TypeScript, which the npm package does not bring either.
+    external: ['typescript'],
     outdir: unfinished,
     splitting: true,
     write: false,
   });
   const files = await Promise.all(
     outputFiles.map(async ({ path, text }) => {
-      const lazy = text.replace(/\bimport\("(\.\/[^"]+\.js)"\)/g, '$import("$1")');
+      const lazy = text.replace(/(?<![\w$.])import\(/g, '$import(');
       return [path.slice(unfinished.length + 1), await asScript(lazy)];
     }),
   );
