@@ -34,7 +34,9 @@ async function importFile(name) {
   if (!name.startsWith('./')) return await import(name);
   const exports = await load(name.slice(2));
   const { default: whole, ...others } = exports;
-  return Object.keys(others).length === 0 && typeof whole === 'object' ? { ...whole, default: whole } : exports;
+  return Object.keys(others).length === 0 && typeof whole === 'object'
+    ? { ...whole, default: whole }
+    : exports;
 }
 
 load(isMainThread ? 'kvsrec.js' : workerData);
