@@ -9,9 +9,9 @@ let shell: ExampleShell;
 
 beforeAll(async () => {
   buildOnce();
-  shell = await openExampleShell(`"${process.execPath}" "${CLI}" "$@"`);
+  shell = await openExampleShell(`"${process.execPath}" "${CLI}" "$@"`, COMMANDS);
 });
-afterAll(() => shell.close());
+afterAll(() => shell?.close());
 
 describe.each(COMMANDS)('$name', (row) => {
   test('its examples work as printed', () => shell.expectToWork(row));
