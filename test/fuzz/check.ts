@@ -20,14 +20,15 @@ interface Readings {
 
 /** Pushes the bytes in pieces of `chunk()` bytes each. */
 function pushAll(bytes: Buffer, into: { push(chunk: Uint8Array): void }, chunk: () => number): void {
+  // Every piece lies in the same place, on top of the one before: nothing may refer to a chunk once it was taken.
+  const place = new Uint8Array(bytes.length);
   for (let at = 0; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at + chunk());
-    // A copy, overwritten afterwards: nothing may refer to a chunk once it was taken.
-    const piece = Buffer.from(bytes.subarray(at, end));
-    into.push(piece);
-    piece.fill(0x5a);
-    at = end;
+    const size = Math.min(bytes.length - at, chunk());
+    for (let i = 0; i < size; i++) place[i] = bytes[at + i]!;
+    into.push(new Uint8Array(place.buffer, 0, size));
+    at += size;
   }
+  place.fill(0x5a);
 }
 
 export function readAll(bytes: Buffer, chunk: () => number): Readings {
