@@ -1,5 +1,5 @@
 // Whose audio a fragment is. A fragment without a contact belongs to the run it follows.
-import type { Fragment } from '../kvs/fragment.ts';
+import { Fragment } from '../kvs/fragment.ts';
 
 export interface TagFilter {
   tag: string;
@@ -35,7 +35,8 @@ export interface Run {
 
 /**
  * Follows one stream: `add` its fragments in order, and `emit` gets each with its owner, in the same order. Where a
- * Segment has several Clusters and says only after a later one whose they are, the earlier ones wait for it.
+ * Segment has several Clusters and says only after a later one whose they are, the earlier ones wait for it; `end` the
+ * stream, so that none is left waiting.
  */
 export class ContactAttribution {
   readonly #filter: TagFilter | undefined;
@@ -77,6 +78,10 @@ export class ContactAttribution {
   }
 
   add(fragment: Fragment): void {
+    // What is left of a Segment whose end was destroyed, and with it what it said of its owner, is not this one's.
+    if (this.#waiting.length > 0 && this.#waiting[0]!.documentOffset !== fragment.documentOffset) {
+      this.#release(false, 'damaged');
+    }
     const id = this.#identity(fragment.tags);
     if (id === undefined && fragment.continues && this.#waitingBytes < MAX_WAITING_BYTES) {
       const kept = fragment.keep();
@@ -85,14 +90,24 @@ export class ContactAttribution {
       return;
     }
     this.#follow(fragment.tags, id);
+    this.#release(id !== undefined);
+    this.#emit(fragment, this.#attribution(id !== undefined));
+  }
+
+  /** Nothing more comes: what still waits for a tag follows the run, as a fragment without tags does. */
+  end(): void {
+    this.#release(false);
+  }
+
+  #release(own: boolean, state?: Fragment['state']): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
     for (const earlier of waiting) {
       this.#follow(earlier.tags, undefined);
-      this.#emit(earlier, this.#attribution(id !== undefined));
+      const fragment = state === undefined ? earlier : new Fragment({ ...earlier, state });
+      this.#emit(fragment, this.#attribution(own));
     }
-    this.#emit(fragment, this.#attribution(id !== undefined));
   }
 
   #follow(tags: ReadonlyMap<string, string>, id: string | undefined): void {

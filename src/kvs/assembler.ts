@@ -274,12 +274,16 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#state = 'none';
     const timestamp = this.#timestamp;
     if (timestamp === undefined) {
-      this.#handler.damage?.({
-        kind: 'corrupt',
-        offset: this.#clusterOffset,
-        skippedBytes: 0,
-        reason: 'a Cluster has no Timestamp',
-      });
+      // What the end of the input cut off before its time has been told of as that.
+      if (state !== 'cut') {
+        this.#handler.damage?.({
+          kind: 'corrupt',
+          offset: this.#clusterOffset,
+          skippedBytes: 0,
+          reason: 'a Cluster has no Timestamp',
+        });
+      }
+      if (tags.size > 0) this.#handler.tagsOnly?.(tags, this.#documentOffset);
     } else {
       for (let i = 0; i < blocks.count; i++) {
         blocks.start[i]! += shift;
@@ -290,6 +294,7 @@ export class FragmentAssembler implements MatroskaHandler {
       this.#handler.fragment(
         new Fragment({
           offset: this.#offset,
+          documentOffset: this.#documentOffset,
           info: this.segmentInfo,
           tracks: this.currentTracks,
           tags,

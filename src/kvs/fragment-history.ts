@@ -1,6 +1,7 @@
-// Which fragment numbers a stream has shown, to know a repeated fragment by its number alone.
+// Which fragments a stream has shown, to know a repeated one by its name alone.
+import type { Fragment } from './fragment.ts';
 
-/** Numbers remembered: an hour at a fragment a second, 0.5 MiB. Repeats come seconds apart, after a reconnect. */
+/** Names remembered: an hour at a fragment a second, 0.5 MiB. Repeats come seconds apart, after a reconnect. */
 const REMEMBERED = 3600;
 
 export class FragmentHistory {
@@ -11,13 +12,13 @@ export class FragmentHistory {
     this.#remembered = remembered;
   }
 
-  /** Whether `number` was added before. */
-  has(number: string): boolean {
-    return this.#seen.has(number);
+  /** Whether `name` was added before. */
+  has(name: string): boolean {
+    return this.#seen.has(name);
   }
 
-  add(number: string): void {
-    this.#seen.add(number);
+  add(name: string): void {
+    this.#seen.add(name);
     if (this.#seen.size <= this.#remembered) return;
     for (const oldest of this.#seen) {
       this.#seen.delete(oldest);
@@ -25,8 +26,28 @@ export class FragmentHistory {
     }
   }
 
-  /** The newest `count` numbers, oldest first. */
+  /** The newest `count` names, oldest first. */
   newest(count: number): string[] {
     return [...this.#seen].slice(-count);
+  }
+}
+
+/**
+ * What each fragment of a stream is known by: its number. Only the first Cluster of a Segment has one; those after it go
+ * by that and their own time, so that they are known again, too, when the Segment comes again.
+ */
+export class FragmentNames {
+  #document = -1;
+  #number: string | null = null;
+
+  /** Null where a fragment has no number, and none before it in its Segment. */
+  of(fragment: Fragment): string | null {
+    const { number, documentOffset, timestamp } = fragment;
+    if (number !== null || documentOffset !== this.#document) {
+      this.#document = documentOffset;
+      this.#number = number;
+      return number;
+    }
+    return this.#number === null ? null : `${this.#number}/${timestamp}`;
   }
 }

@@ -10,6 +10,8 @@ import { FRAGMENT_NUMBER, firstOf, PRODUCER_TIMESTAMP, SERVER_TIMESTAMP, timesta
 export class Fragment {
   /** Offset in the stream of its document, or of its Cluster where a Segment has several. */
   readonly offset: number;
+  /** Offset in the stream of its document: the Clusters of one Segment have the same. */
+  readonly documentOffset: number;
   readonly info: SegmentInfo;
   readonly tracks: readonly Track[];
   /** Every tag by name; the last value where a name comes twice. Untrusted text. */
@@ -25,6 +27,7 @@ export class Fragment {
 
   constructor(facts: Omit<Fragment, 'number' | 'producerMs' | 'serverMs' | 'clusterMs' | 'keep'>) {
     this.offset = facts.offset;
+    this.documentOffset = facts.documentOffset;
     this.info = facts.info;
     this.tracks = facts.tracks;
     this.tags = facts.tags;

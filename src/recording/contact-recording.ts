@@ -79,6 +79,8 @@ export class ContactRecording {
   #recordings: (TrackRecording | undefined)[] | undefined;
   /** What `#slots` were made of. */
   #slotsTracks: readonly Track[] = [];
+  /** No two of `#slots` are the same. */
+  #distinct = true;
   #slotsMimeType: string | undefined;
   #slotsIsCaller: string | undefined;
 
@@ -316,15 +318,22 @@ export class ContactRecording {
     this.#slotsIsCaller = attribution.isCaller;
     this.#slotsTracks = fragment.tracks;
     this.#recordings = undefined;
+    const audio = fragment.tracks.filter(({ type }) => type === TRACK_TYPE_AUDIO);
+    const slots = new Map<number, Slot>();
     this.#slots = fragment.tracks.map((track) => {
       if (track.type !== TRACK_TYPE_AUDIO) return undefined;
-      const direction = trackDirection(track.name, attribution.isCaller);
+      const direction = directionAmong(track, audio, attribution.isCaller);
       const key = direction === 'unknown' ? `track ${track.number}` : direction;
       const format: SampleFormat = track.encoded
         ? { kind: 'raw', encoding: track.codecId, sampleRate: 8000, channels: 1 }
         : sampleFormat(track, attribution.mimeType);
-      return { key, name: track.name, direction, format, recording: this.#tracks.get(key)?.recording };
+      const slot = { key, name: track.name, direction, format, recording: this.#tracks.get(key)?.recording };
+      // Entries of one number are one track: which of them a block names cannot be told.
+      const known = slots.get(track.number) ?? slot;
+      slots.set(track.number, known);
+      return known;
     });
+    this.#distinct = slots.size === audio.length;
     return this.#slots;
   }
 
@@ -347,7 +356,7 @@ export class ContactRecording {
     this.log?.fragment(Math.max(0, Math.round(relativeNs / 1e6)), number);
     const packed = this.#place.options.timeline === 'packed';
     const toleranceMs = this.#place.options.gapToleranceMs;
-    if (!packed && !slots.some(isUnopened)) {
+    if (!packed && this.#distinct && !slots.some(isUnopened)) {
       this.#recordings ??= slots.map((slot) => slot?.recording);
       if (recordStraightOn(fragment, this.#recordings, relativeNs, toleranceMs)) return;
     }
@@ -505,6 +514,19 @@ export class ContactRecording {
 function borneOut(fragment: Fragment): boolean {
   const producer = fragment.producerMs;
   return producer !== null && Math.abs(fragment.clusterMs - producer) <= CLOCK_TOLERANCE_MS;
+}
+
+/** A track's direction; of two that name the same one, the one of the lower number is believed. */
+function directionAmong(
+  { name, number }: Track,
+  audio: readonly Track[],
+  isCaller: string | undefined,
+): TrackDirection {
+  const direction = trackDirection(name, isCaller);
+  const claimed = audio.some(
+    (other) => other.number < number && trackDirection(other.name, isCaller) === direction,
+  );
+  return claimed ? 'unknown' : direction;
 }
 
 function sameFormat(a: SampleFormat, b: SampleFormat): boolean {

@@ -2,7 +2,7 @@
 import { type Attribution, ContactAttribution } from '../connect/attribution.ts';
 import type { Damage, FragmentHandler } from '../kvs/assembler.ts';
 import type { Fragment } from '../kvs/fragment.ts';
-import { FragmentHistory } from '../kvs/fragment-history.ts';
+import { FragmentHistory, FragmentNames } from '../kvs/fragment-history.ts';
 import { serviceError } from '../kvs/tags.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { AudioTap } from './audio-tap.ts';
@@ -57,6 +57,7 @@ export class RecordingEngine implements FragmentHandler {
   audioSeen = false;
   readonly #attribution: ContactAttribution;
   readonly #history: FragmentHistory;
+  readonly #names = new FragmentNames();
   readonly #options: RecordingOptions;
   readonly #place: RecordingPlace;
   readonly #accept: EngineHooks['accept'];
@@ -130,25 +131,26 @@ export class RecordingEngine implements FragmentHandler {
   fragment(fragment: Fragment): void {
     this.#reportServiceError(fragment.tags, fragment.offset);
     if (fragment.tracks.some(({ type }) => type === TRACK_TYPE_AUDIO)) this.audioSeen = true;
-    const number = fragment.number;
-    if (number !== null && this.#history.has(number)) {
+    const name = this.#names.of(fragment);
+    if (name !== null && this.#history.has(name)) {
       const contact = fragment.tags.get('ContactId') ?? this.#attribution.current;
       const recording = this.#open.get(contact);
       if (recording !== undefined) recording.duplicates++;
-      recording?.mark('reconnect', `Fragments came again from ${number} on; they were skipped.`);
+      recording?.mark('reconnect', `Fragments came again from ${name} on; they were skipped.`);
       this.warnings.add({
         code: 'duplicate',
-        message: `fragment ${number} came again; it was skipped`,
+        message: `fragment ${name} came again; it was skipped`,
         offset: fragment.offset,
       });
       return;
     }
-    if (number !== null && fragment.state === 'whole') this.#history.add(number);
+    if (name !== null && fragment.state === 'whole') this.#history.add(name);
     this.#attribution.add(fragment);
   }
 
   /** Ends the stream and finishes every file. Answers the contacts in the order in which they came. */
   finish(): ContactReport[] {
+    this.#attribution.end();
     for (const recording of this.#open.values()) this.#close(recording);
     this.#open.clear();
     const reports = [...this.#earlier, ...this.#order.flatMap((one) => this.#reports.get(one) ?? [])];
@@ -180,6 +182,7 @@ export class RecordingEngine implements FragmentHandler {
 
   /** Before the last checkpoint: decides what is pending and gives both directions one length. */
   seal(): void {
+    this.#attribution.end();
     for (const recording of this.#open.values()) recording.seal();
   }
 

@@ -4,7 +4,7 @@ import { sampleFormat } from '../connect/sample-format.ts';
 import { type Damage, FragmentAssembler, type FragmentHandler } from '../kvs/assembler.ts';
 import { CONTINUES } from '../kvs/block-list.ts';
 import type { Fragment } from '../kvs/fragment.ts';
-import { FragmentHistory } from '../kvs/fragment-history.ts';
+import { FragmentHistory, FragmentNames } from '../kvs/fragment-history.ts';
 import { serviceError } from '../kvs/tags.ts';
 import type { Tag, Track } from '../matroska/demuxer.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
@@ -56,6 +56,7 @@ class Inspector implements FragmentHandler {
   readonly #options: InspectOptions;
   readonly #attribution: ContactAttribution;
   readonly #history = new FragmentHistory();
+  readonly #names = new FragmentNames();
   readonly #warnings = new WarningLog();
   readonly #contacts = new Map<string | null, ContactSpan>();
   readonly #tracks = new Map<string, InspectedTrack>();
@@ -74,6 +75,7 @@ class Inspector implements FragmentHandler {
   finish(name: string): Inspection {
     const { assembler } = this;
     assembler.end();
+    this.#attribution.end();
     if (assembler.received === 0) throw emptyInput(name);
     if (assembler.counts.segments === 0) throw notMatroska(name);
     this.#addTracks(assembler.currentTracks, undefined);
@@ -104,15 +106,16 @@ class Inspector implements FragmentHandler {
 
   #attributed(fragment: Fragment, attribution: Attribution): void {
     const { number } = fragment;
-    const repeated = number !== null && this.#history.has(number);
+    const name = this.#names.of(fragment);
+    const repeated = name !== null && this.#history.has(name);
     if (repeated) {
       this.#warnings.add({
         code: 'duplicate',
-        message: `fragment ${number} comes again`,
+        message: `fragment ${name} comes again`,
         offset: fragment.offset,
       });
-    } else if (number !== null && fragment.state === 'whole') {
-      this.#history.add(number);
+    } else if (name !== null && fragment.state === 'whole') {
+      this.#history.add(name);
     }
     const { contactId } = attribution;
     if (fragment.tracks !== this.#tracksSeen) {

@@ -122,7 +122,9 @@ export class TrackRecording {
     }
     const needed = (skip + kept) * this.#frameBytes;
     if (this.#scratch.length < needed) this.#scratch = Buffer.allocUnsafeSlow(2 * needed);
-    this.#decoder.decode(bytes, start, end, this.#scratch, 0);
+    // Samples that make no whole frame at the block's end have no room.
+    const stop = Math.min(end, start + (skip + kept) * this.storedFrameBytes);
+    this.#decoder.decode(bytes, start, stop, this.#scratch, 0);
     this.#put(this.#scratch, skip * this.#frameBytes, needed);
   }
 

@@ -8,11 +8,13 @@ function fragment(
   tags: Record<string, string> = {},
   continues = false,
   bytes = Buffer.from('audio'),
+  documentOffset = 0,
 ): Fragment {
   const blocks = new BlockList();
   blocks.add(0, 0, 0, bytes.length);
   return new Fragment({
     offset: 0,
+    documentOffset,
     info: { timestampScale: 1_000_000, title: null, muxingApp: null, writingApp: null },
     tracks: [],
     tags: new Map(Object.entries(tags)),
