@@ -6,6 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { LEAN_BUILTINS } from './lean-builtins.mjs';
 import { silencePrompt } from './silence-prompt.mjs';
 import { zip } from './zip.mjs';
 
@@ -28,14 +29,15 @@ export async function buildFunction(name) {
     // The runtime is nodejs24.x; the same files run on Node 20.
     target: 'node20',
     minify: true,
-    keepNames: true,
     legalComments: 'none',
     metafile: true,
     write: false,
     logLevel: 'warning',
     mainFields: ['module', 'main'],
+    plugins: [LEAN_BUILTINS],
+    // For what is CommonJS in there; made only where it is asked for, since making it takes its time in every file.
     banner: {
-      js: "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);",
+      js: "import{createRequire as $createRequire}from'node:module';let $require;const require=(name)=>($require??=$createRequire(import.meta.url))(name);",
     },
   });
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));

@@ -2,8 +2,7 @@
 import type { Readable } from 'node:stream';
 import { GetMediaCommand, type StartSelector } from '@aws-sdk/client-kinesis-video-media';
 import { KvsrecError } from '../errors.ts';
-import type { MediaSource, MediaStart } from '../recording/capture/media-source.ts';
-import { archiveSource } from './archive.ts';
+import type { ArchiveSource, MediaSource, MediaStart } from '../recording/capture/media-source.ts';
 import { bodyConnection } from './body-connection.ts';
 import { type KinesisVideo, streamParameters } from './kinesis-video.ts';
 import { sourceFault } from './source-fault.ts';
@@ -19,7 +18,7 @@ export function kinesisSource(service: KinesisVideo, stream: StreamId): MediaSou
   };
   return {
     name,
-    archive: archiveSource(service, stream),
+    archive: lateArchive(service, stream),
     async open(start, signal) {
       try {
         const client = await service.media(stream);
@@ -60,4 +59,15 @@ function selector(start: MediaStart): StartSelector {
         StartTimestamp: new Date(start.ms),
       };
   }
+}
+
+/** The archive's client is loaded when something is asked of it: few recordings ever do. */
+function lateArchive(service: KinesisVideo, stream: StreamId): ArchiveSource {
+  const loaded = async () => (await import('./archive.ts')).archiveSource(service, stream);
+  return {
+    async *list(range, signal) {
+      yield* (await loaded()).list(range, signal);
+    },
+    open: async (numbers, signal) => await (await loaded()).open(numbers, signal),
+  };
 }

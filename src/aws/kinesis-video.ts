@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { type APIName, GetDataEndpointCommand, KinesisVideoClient } from '@aws-sdk/client-kinesis-video';
-import { KinesisVideoArchivedMediaClient } from '@aws-sdk/client-kinesis-video-archived-media';
+import type { KinesisVideoArchivedMediaClient } from '@aws-sdk/client-kinesis-video-archived-media';
 import { KinesisVideoMediaClient } from '@aws-sdk/client-kinesis-video-media';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { awsError } from './aws-error.ts';
@@ -45,12 +45,11 @@ export class KinesisVideo {
     stream: StreamId,
     api: 'LIST_FRAGMENTS' | 'GET_MEDIA_FOR_FRAGMENT_LIST',
   ): Promise<KinesisVideoArchivedMediaClient> {
-    const endpoint = await this.#endpoint(stream, api);
-    return kept(
-      this.#archived,
-      endpoint,
-      () => new KinesisVideoArchivedMediaClient(this.#dataConfig(endpoint)),
-    );
+    const [endpoint, { KinesisVideoArchivedMediaClient: Client }] = await Promise.all([
+      this.#endpoint(stream, api),
+      import('@aws-sdk/client-kinesis-video-archived-media'),
+    ]);
+    return kept(this.#archived, endpoint, () => new Client(this.#dataConfig(endpoint)));
   }
 
   /** Forgets a stream's endpoints: they may have moved. */

@@ -6,7 +6,6 @@ import { s3Client } from '../../aws/s3/client.ts';
 import { regionOf, streamId } from '../../aws/stream-id.ts';
 import { documentClient, updateContact } from '../contact-details.ts';
 import { readEnvironment } from '../environment.ts';
-import { invokeLater } from '../invoke.ts';
 import { NO_LEASE, tableLease } from '../record/lease.ts';
 import { createRecord } from '../record/record.ts';
 import { telemetry } from '../telemetry.ts';
@@ -28,7 +27,7 @@ export const handler = createRecord({
     void service.media(stream).catch(() => {});
     return kinesisSource(service, stream);
   },
-  invokeLater: invokeLater(APP_REGION),
+  invokeLater: async (...to) => await (await import('../invoke.ts')).invokeLater(APP_REGION)(...to),
   updateContact: documents && updateContact(documents, table!),
   lease: (contactId, id) =>
     documents === undefined ? NO_LEASE : tableLease(documents, table!, contactId, id),

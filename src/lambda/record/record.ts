@@ -2,7 +2,7 @@
 
 import type { S3Client } from '@aws-sdk/client-s3';
 import { joinTaps } from '../../recording/audio-tap.ts';
-import type { MediaSource } from '../../recording/capture/media-source.ts';
+import type { MediaSource, MediaStart } from '../../recording/capture/media-source.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import { DEFAULT_CAPTURE } from '../../recording/capture/request.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../recording/types.ts';
@@ -14,6 +14,7 @@ import { RecordingObjects, type RecordingObjectsOptions } from '../objects/recor
 import { recordingsPlace } from '../recordings-place.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { recordLink } from './call-link.ts';
+import { earlySource } from './early-source.ts';
 import { LEASE_MS, type Lease } from './lease.ts';
 import { type CallEvent, type Chain, type FileEvent, recordEvent } from './record-event.ts';
 import { abortUnnamed } from './stale-uploads.ts';
@@ -93,8 +94,26 @@ class CallRecording {
   }
 
   async run(): Promise<RecordSummary> {
-    const { awsRequestId } = this.#context;
     const source = this.#given.source(this.#asked.streamArn);
+    if (this.#asked.chain !== null) return await this.#take(source);
+    // Of a chain, the state knows where to go on; a call that begins is connected to while lease and state are looked up.
+    const early = earlySource(source, this.#start);
+    try {
+      return await this.#take(early);
+    } finally {
+      early.release();
+    }
+  }
+
+  get #start(): MediaStart {
+    const { startFragment } = this.#asked;
+    return this.#given.environment.START_SELECTOR_TYPE === 'FRAGMENT_NUMBER'
+      ? { at: 'fragment', number: startFragment! }
+      : { at: 'now' };
+  }
+
+  async #take(source: MediaSource): Promise<RecordSummary> {
+    const { awsRequestId } = this.#context;
     // A retry is known by what the event says, whatever state it finds.
     const holder = this.#chain;
     if (!(await this.#lease.take(holder, awsRequestId))) return await this.#notOurs();
@@ -118,7 +137,7 @@ class CallRecording {
 
   async #record(state: RecordState | undefined, source: MediaSource): Promise<RecordSummary> {
     const { environment, s3 } = this.#given;
-    const { track, contactId, save, startFragment } = this.#asked;
+    const { track, contactId, save } = this.#asked;
     const objects = save ? await this.#objects(state, s3) : undefined;
     const transcripts = await this.#transcripts();
     const tap = joinTaps([objects, transcripts].filter((each) => each !== undefined))!;
@@ -127,10 +146,7 @@ class CallRecording {
       source,
       request: {
         ...DEFAULT_CAPTURE,
-        start:
-          environment.START_SELECTOR_TYPE === 'FRAGMENT_NUMBER'
-            ? { at: 'fragment', number: startFragment! }
-            : { at: 'now' },
+        start: this.#start,
         idleTimeoutMs: environment.KVSREC_LAMBDA_IDLE_SECONDS * 1000,
       },
       recording: {
