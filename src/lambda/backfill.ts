@@ -157,6 +157,8 @@ async function split(
   } catch (error) {
     await objects.abort();
     throw error;
+  } finally {
+    objects.close();
   }
 }
 

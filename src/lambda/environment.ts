@@ -88,6 +88,8 @@ export const ENVIRONMENTS = {
     KVSREC_LAMBDA_IDLE_SECONDS: number(1, 600, 30),
     /** Sessions with Transcribe: one of two channels, or one a direction. */
     KVSREC_LAMBDA_TRANSCRIBE_SESSIONS: choice(['two-channel', 'per-direction'], 'two-channel'),
+    /** Multiple of real time at which a stream brings its audio; another than 1 where a rehearsal has a fast clock. */
+    KVSREC_LAMBDA_TRANSCRIBE_PACE: number(1, 1000, 1),
     /** Days after which transcript items expire. */
     KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS: number(1, 36_500, 7),
   },

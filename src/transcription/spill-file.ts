@@ -15,16 +15,21 @@ export class SpillFile {
     this.#blockBytes = blockBytes;
   }
 
-  /** Writes a block and answers its place. */
+  /** Writes a block and answers its place. @throws Node's errors of writing; the block has no place then. */
   put(block: Uint8Array): number {
     this.#fd ??= open();
-    const slot = this.#free.pop() ?? this.#slots++;
-    fs.writeSync(this.#fd, block, 0, this.#blockBytes, slot * this.#blockBytes);
+    const slot = this.#free.at(-1) ?? this.#slots;
+    const written = fs.writeSync(this.#fd, block, 0, this.#blockBytes, slot * this.#blockBytes);
+    if (written < this.#blockBytes) throw new RangeError('the temporary file takes no more');
+    if (slot === this.#slots) this.#slots++;
+    else this.#free.pop();
     return slot;
   }
 
-  read(slot: number, into: Uint8Array): void {
-    fs.readSync(this.#fd!, into, 0, this.#blockBytes, slot * this.#blockBytes);
+  /** Reads a block, or as much of it from `offset` on as there is room for. */
+  read(slot: number, into: Uint8Array, offset = 0): void {
+    const length = Math.min(into.length, this.#blockBytes - offset);
+    fs.readSync(this.#fd!, into, 0, length, slot * this.#blockBytes + offset);
   }
 
   release(slot: number): void {

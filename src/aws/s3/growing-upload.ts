@@ -16,12 +16,12 @@ import type { GrowingBacklog, GrowingState, SentPart } from './growing-state.ts'
 import { listParts } from './list-parts.ts';
 import { condition, type ObjectTarget, type StoredObject, storageParameters } from './object-target.ts';
 import { PART_BYTES, type PartRange, partRange, partsOf } from './part-plan.ts';
-import { PartSlots } from './part-slots.ts';
+import { PartSlots, type Room } from './part-slots.ts';
 import { s3Arn, s3Url } from './s3-url.ts';
 import { confirmStored } from './stored.ts';
 
-/** Bytes of the file as they stand now: `length` of them from `offset`. */
-export type ReadRange = (offset: number, length: number) => Uint8Array | Promise<Uint8Array>;
+/** Bytes of the file as they stand now: `length` of them from `offset`, in the memory of `room` or elsewhere. */
+export type ReadRange = (offset: number, length: number, room: Room) => Uint8Array | Promise<Uint8Array>;
 
 /** What the file begins with in the end: `bytes` in place of its first `replaces` bytes, of another length if need be. */
 export interface FinalHead {
@@ -152,7 +152,7 @@ export class GrowingUpload {
     this.#settled = size;
     await this.#rest();
     return await explained(this.#task('store', 's3:PutObject'), async () => {
-      if (size <= PART_BYTES) return await this.#putWhole(size, head);
+      if (size <= PART_BYTES) return await this.#slots.use((room) => this.#putWhole(size, room, head));
       try {
         return await this.#putParts(size, head);
       } catch (thrown) {
@@ -242,13 +242,13 @@ export class GrowingUpload {
   }
 
   async #send(range: PartRange, head?: FinalHead): Promise<void> {
-    await this.#slots.use(() => this.#sendNow(range, head));
+    await this.#slots.use((room) => this.#sendNow(range, room, head));
   }
 
-  async #sendNow({ number, start, end }: PartRange, head?: FinalHead): Promise<void> {
+  async #sendNow({ number, start, end }: PartRange, room: Room, head?: FinalHead): Promise<void> {
     const UploadId = await this.#create();
     const changes = this.#changes.get(number);
-    const body = await this.#bytes(start, end, head);
+    const body = await this.#bytes(start, end, room, head);
     const sum = crc32(body);
     const { ETag } = await this.#client.send(
       new UploadPartCommand({
@@ -271,13 +271,23 @@ export class GrowingUpload {
   /** Bytes of the first part as sent. */
   #headBytes = 0;
 
-  async #bytes(start: number, end: number, head?: FinalHead): Promise<Uint8Array> {
+  async #bytes(start: number, end: number, room: Room, head?: FinalHead): Promise<Uint8Array> {
     const from = head === undefined ? start : head.replaces;
-    const bytes = await this.#read(from, Math.max(0, end - from));
-    if (bytes.length !== Math.max(0, end - from)) {
+    const length = Math.max(0, end - from);
+    const before = head?.bytes.length ?? 0;
+    const whole = head && room(before + length);
+    const bytes = await this.#read(
+      from,
+      length,
+      whole ? (most) => whole.subarray(before, before + most) : room,
+    );
+    if (bytes.length !== length) {
       throw new KvsrecError('upload-source-short', `${this.target.key} cannot be read as far as byte ${end}`);
     }
-    return head === undefined ? bytes : Buffer.concat([head.bytes, bytes]);
+    if (head === undefined || whole === undefined) return bytes;
+    whole.set(bytes, before);
+    whole.set(head.bytes);
+    return whole;
   }
 
   async #create(): Promise<string> {
@@ -326,8 +336,8 @@ export class GrowingUpload {
     return stored;
   }
 
-  async #putWhole(size: number, head?: FinalHead): Promise<StoredObject> {
-    const body = await this.#bytes(0, size, head);
+  async #putWhole(size: number, room: Room, head?: FinalHead): Promise<StoredObject> {
+    const body = await this.#bytes(0, size, room, head);
     const sum = crc32(body);
     const stored = await confirmStored(this.#client, this.target, { bytes: body.length, crc32: sum }, () =>
       this.#client.send(

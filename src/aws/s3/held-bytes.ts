@@ -1,104 +1,121 @@
-// The beginning and the end of a file that is nowhere else: its first part, and the tail that is not sent yet.
+// The beginning and the end of an upload that are nowhere else, its first part and the tail that is not sent yet: in a
+// temporary file without a name, so that they take no memory.
 
 import { KvsrecError } from '../../errors.ts';
+import { SpillFile } from '../../transcription/spill-file.ts';
 import { PART_BYTES } from './part-plan.ts';
+import type { Room } from './part-slots.ts';
+
+/** Bytes that are kept together; every part is a whole number of them. */
+const BLOCK_BYTES = 64 * 1024;
+
+/** Bytes that are there, or on their way. */
+export type Bytes = Uint8Array | AsyncIterable<Uint8Array>;
 
 export class HeldBytes {
-  readonly #first: Buffer[] = [];
-  #firstBytes = 0;
-  /** Pieces after the first part, in order and without a gap. */
-  #tail: Buffer[] = [];
-  /** Offset of the tail's first byte. */
+  readonly #file = new SpillFile(BLOCK_BYTES);
+  /** Whole blocks by their number: their place in the file, or themselves where it takes none. */
+  readonly #blocks = new Map<number, number | Buffer>();
+  /** The block that is not whole yet. */
+  readonly #last = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #length = 0;
   #tailStart = PART_BYTES;
-  #tailBytes = 0;
 
-  constructor(
-    first: Uint8Array = Buffer.alloc(0),
-    tail: Uint8Array = Buffer.alloc(0),
-    tailStart = PART_BYTES,
-  ) {
-    this.#take(first);
-    this.#tailStart = tailStart;
-    this.#take(tail);
+  /** Takes up what was held before: the first part, or what there is of it, and the bytes from `tailStart` on. */
+  static async take(first: Bytes, tail: Bytes, tailStart: number): Promise<HeldBytes> {
+    const held = new HeldBytes();
+    try {
+      for await (const piece of pieces(first)) held.append(piece);
+      if (held.#length < PART_BYTES) return held;
+      held.#length = tailStart;
+      held.#tailStart = tailStart;
+      for await (const piece of pieces(tail)) held.append(piece);
+      return held;
+    } catch (error) {
+      held.close();
+      throw error;
+    }
   }
 
-  /** Bytes of the file so far. */
+  /** Bytes of the upload so far. */
   get length(): number {
-    return this.#firstBytes < PART_BYTES ? this.#firstBytes : this.#tailStart + this.#tailBytes;
+    return this.#length;
+  }
+
+  /** Bytes of the first part. */
+  get firstBytes(): number {
+    return Math.min(this.#length, PART_BYTES);
+  }
+
+  /** Offset of the first byte held after the first part. */
+  get tailStart(): number {
+    return this.#tailStart;
   }
 
   get tailBytes(): number {
-    return this.#tailBytes;
+    return Math.max(0, this.#length - this.#tailStart);
   }
 
+  /** Takes a copy of the bytes. */
   append(bytes: Uint8Array): void {
-    this.#take(bytes);
+    for (let taken = 0; taken < bytes.length; ) {
+      const at = this.#length % BLOCK_BYTES;
+      const piece = bytes.subarray(taken, taken + BLOCK_BYTES - at);
+      this.#last.set(piece, at);
+      taken += piece.length;
+      this.#length += piece.length;
+      if (this.#length % BLOCK_BYTES === 0) this.#keep(this.#length / BLOCK_BYTES - 1);
+    }
   }
 
-  /** Bytes of the first part or of the tail, or of both where they meet. */
-  readonly read = (offset: number, length: number): Uint8Array => {
-    const end = offset + length;
-    const parts: Uint8Array[] = [];
-    if (offset < this.#firstBytes) parts.push(slice(this.#first, offset, Math.min(end, this.#firstBytes)));
-    const from = Math.max(offset, this.#firstBytes);
-    if (end > from) {
-      if (from < this.#tailStart) {
-        throw new KvsrecError('upload-lost', `bytes from ${from} on are held no more, and S3 has lost them`);
-      }
-      parts.push(slice(this.#tail, from - this.#tailStart, end - this.#tailStart));
+  /** Bytes of the first part or of the tail, or of both where they meet; in the memory of `room`. */
+  readonly read = (offset: number, length: number, room: Room = Buffer.allocUnsafeSlow): Buffer => {
+    const end = Math.min(offset + length, this.#length);
+    const lost = Math.max(offset, PART_BYTES);
+    if (lost < Math.min(end, this.#tailStart)) {
+      throw new KvsrecError('upload-lost', `bytes from ${lost} on are held no more, and S3 has lost them`);
     }
-    return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    const out = room(Math.max(0, end - offset));
+    for (let at = offset; at < end; ) {
+      const number = Math.floor(at / BLOCK_BYTES);
+      const from = at - number * BLOCK_BYTES;
+      const count = Math.min(BLOCK_BYTES - from, end - at);
+      const block = this.#blocks.get(number) ?? this.#last;
+      const into = out.subarray(at - offset, at - offset + count);
+      if (typeof block === 'number') this.#file.read(block, into, from);
+      else block.copy(into, 0, from, from + count);
+      at += count;
+    }
+    return out;
   };
 
-  /** Lets go of the tail up to an offset. */
+  /** Lets go of the tail up to the end of a part. */
   release(upTo: number): void {
-    while (this.#tail.length > 0) {
-      const piece = this.#tail[0]!;
-      const excess = upTo - this.#tailStart;
-      if (excess <= 0) return;
-      const gone = Math.min(excess, piece.length);
-      if (gone === piece.length) this.#tail.shift();
-      else this.#tail[0] = piece.subarray(gone);
-      this.#tailStart += gone;
-      this.#tailBytes -= gone;
+    for (let number = this.#tailStart / BLOCK_BYTES; (number + 1) * BLOCK_BYTES <= upTo; number++) {
+      const block = this.#blocks.get(number);
+      if (block === undefined) break;
+      if (typeof block === 'number') this.#file.release(block);
+      this.#blocks.delete(number);
+      this.#tailStart = (number + 1) * BLOCK_BYTES;
     }
   }
 
-  contents(): { first: Uint8Array; tail: Uint8Array; tailStart: number } {
-    return {
-      first: Buffer.concat(this.#first),
-      tail: Buffer.concat(this.#tail),
-      tailStart: this.#tailStart,
-    };
+  /** Lets go of everything. */
+  close(): void {
+    this.#blocks.clear();
+    this.#file.close();
   }
 
-  #take(bytes: Uint8Array): void {
-    const ofFirst = Math.min(bytes.length, PART_BYTES - this.#firstBytes);
-    if (ofFirst > 0) add(this.#first, bytes.subarray(0, ofFirst));
-    this.#firstBytes += ofFirst;
-    if (bytes.length > ofFirst) add(this.#tail, bytes.subarray(ofFirst));
-    this.#tailBytes += bytes.length - ofFirst;
+  #keep(number: number): void {
+    try {
+      this.#blocks.set(number, this.#file.put(this.#last));
+    } catch {
+      // No room, or nowhere to write to: better in memory than lost.
+      this.#blocks.set(number, Buffer.from(this.#last));
+    }
   }
 }
 
-/** Pieces up to this length grow, so that a recording's small writes do not become thousands of buffers. */
-const PIECE_BYTES = 64 * 1024;
-
-/** Adds a copy of the bytes. */
-function add(pieces: Buffer[], bytes: Uint8Array): void {
-  const last = pieces.at(-1);
-  if (last && last.length + bytes.length <= PIECE_BYTES)
-    pieces[pieces.length - 1] = Buffer.concat([last, bytes]);
-  else pieces.push(Buffer.from(bytes));
-}
-
-function slice(pieces: readonly Buffer[], start: number, end: number): Buffer {
-  const wanted: Buffer[] = [];
-  let at = 0;
-  for (const piece of pieces) {
-    if (at >= end) break;
-    if (at + piece.length > start) wanted.push(piece.subarray(Math.max(0, start - at), end - at));
-    at += piece.length;
-  }
-  return wanted.length === 1 ? wanted[0]! : Buffer.concat(wanted);
+function pieces(bytes: Bytes): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return bytes instanceof Uint8Array ? [bytes] : bytes;
 }

@@ -1,11 +1,11 @@
-// A growing upload without a file behind it: the first part and what is not sent yet are held in memory, and can be
-// handed to another process.
+// A growing upload without a file behind it: the first part and what is not sent yet are held here, and can be handed to
+// another process.
 
 import type { S3Client } from '@aws-sdk/client-s3';
 import { KvsrecError } from '../../errors.ts';
 import type { GrowingState } from './growing-state.ts';
 import { type FinalHead, type GrowingOptions, GrowingUpload } from './growing-upload.ts';
-import { HeldBytes } from './held-bytes.ts';
+import { type Bytes, HeldBytes } from './held-bytes.ts';
 import type { ObjectTarget, StoredObject } from './object-target.ts';
 import { PART_BYTES } from './part-plan.ts';
 
@@ -17,6 +17,13 @@ export interface StreamedState {
   /** The bytes from `tailStart` on, to the end so far. */
   tail: Uint8Array;
   tailStart: number;
+}
+
+/** A state whose bytes are read when they are wanted. */
+export interface HeldState extends Pick<StreamedState, 'upload' | 'tailStart'> {
+  firstBytes: number;
+  tailBytes: number;
+  read: HeldBytes['read'];
 }
 
 /** Most bytes held where S3 takes none: eight parts of the first size. */
@@ -42,17 +49,20 @@ export class StreamedUpload {
    */
   static async resume(
     client: S3Client,
-    state: StreamedState,
+    state: Omit<StreamedState, 'first' | 'tail'> & { first: Bytes; tail: Bytes },
     options: GrowingOptions = {},
   ): Promise<StreamedUpload> {
-    const held = new HeldBytes(state.first, state.tail, state.tailStart);
-    const upload = await GrowingUpload.resume(client, state.upload, held.read, options);
-    if (upload.sentUpTo < state.tailStart) {
+    const held = await HeldBytes.take(state.first, state.tail, state.tailStart);
+    try {
+      const upload = await GrowingUpload.resume(client, state.upload, held.read, options);
+      if (upload.sentUpTo >= state.tailStart) return new StreamedUpload(held, upload);
       throw new KvsrecError('upload-lost', `S3 has lost parts of ${state.upload.target.key}`, {
         hint: 'A lifecycle rule that aborts multipart uploads must leave them for longer than a call lasts.',
       });
+    } catch (error) {
+      held.close();
+      throw error;
     }
-    return new StreamedUpload(held, upload);
   }
 
   /** Of the multipart upload, once there is one. */
@@ -84,9 +94,16 @@ export class StreamedUpload {
 
   /** What another process needs to go on, as of now; parts on their way are sent once more by it. */
   state(): StreamedState {
+    const { read, firstBytes, tailStart, tailBytes, ...rest } = this.held();
+    return { ...rest, first: read(0, firstBytes), tail: read(tailStart, tailBytes), tailStart };
+  }
+
+  /** The same with the bytes where they are; until the next ones are taken. */
+  held(): HeldState {
     const upload = this.#upload.state();
     this.#held.release(this.#upload.sentUpTo);
-    return { upload, ...this.#held.contents() };
+    const { read, firstBytes, tailStart, tailBytes } = this.#held;
+    return { upload, read, firstBytes, tailStart, tailBytes };
   }
 
   /** @see GrowingUpload.complete */
@@ -96,5 +113,10 @@ export class StreamedUpload {
 
   async abort(): Promise<void> {
     await this.#upload.abort();
+  }
+
+  /** Lets go of the bytes, whatever has become of the upload. */
+  close(): void {
+    this.#held.close();
   }
 }

@@ -35,7 +35,7 @@ export interface AudioObjectState {
 /** Where bytes of a state are kept, by name. */
 export interface ByteStore {
   put(name: string, bytes: Uint8Array): Promise<void>;
-  get(name: string): Promise<Uint8Array>;
+  get(name: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 /** Bytes of zeros handed over at a time. */
@@ -45,6 +45,7 @@ export class AudioObject {
   readonly facts: ObjectFacts;
   readonly target: ObjectTarget;
   readonly #upload: StreamedUpload | MadeBefore;
+  readonly #slots: PartSlots;
   /** What was taken and not handed on: bytes, or a number of zero bytes. */
   #queue: (Uint8Array | number)[] = [];
   /** The first part is full, and kept where it never changes again. */
@@ -55,16 +56,18 @@ export class AudioObject {
     facts: ObjectFacts,
     target: ObjectTarget,
     upload: StreamedUpload | MadeBefore,
+    slots: PartSlots,
     firstKept?: string,
   ) {
     this.facts = facts;
     this.target = target;
     this.#upload = upload;
+    this.#slots = slots;
     this.#firstKept = firstKept;
   }
 
   static begin(client: S3Client, target: ObjectTarget, facts: ObjectFacts, slots: PartSlots): AudioObject {
-    const object = new AudioObject(facts, target, StreamedUpload.begin(client, target, { slots }));
+    const object = new AudioObject(facts, target, StreamedUpload.begin(client, target, { slots }), slots);
     // Room for the header, which tells the length.
     if (facts.wav !== undefined) object.#queue.push(WAV_HEADER_BYTES);
     return object;
@@ -85,18 +88,16 @@ export class AudioObject {
     const state = { upload, tailStart, first: await bytes.get(first), tail: await bytes.get(tail) };
     try {
       const resumed = await StreamedUpload.resume(client, state, { slots });
-      const kept = state.first.length === PART_BYTES ? first : undefined;
-      const object = new AudioObject(facts, upload.target, resumed, kept);
+      const kept = resumed.held().firstBytes === PART_BYTES ? first : undefined;
+      const object = new AudioObject(facts, upload.target, resumed, slots, kept);
       object.#savedUploadId = upload.uploadId;
       return object;
     } catch (error) {
       if (!(error instanceof KvsrecError && error.code === 'upload-lost')) throw error;
       const made = await madeAlready(client, upload.target, mark);
       if (made === undefined) throw error;
-      return new AudioObject(facts, upload.target, {
-        ...made,
-        state: { facts, upload, tailStart, first, tail },
-      });
+      const madeBefore = { ...made, state: { facts, upload, tailStart, first, tail } };
+      return new AudioObject(facts, upload.target, madeBefore, slots);
     }
   }
 
@@ -153,12 +154,14 @@ export class AudioObject {
     }
     // Whole parts go to S3 rather than into the state.
     await this.#upload.flush();
-    const { upload, first, tail, tailStart } = this.#upload.state();
-    const full = first.length === PART_BYTES;
+    const { upload, read, firstBytes, tailStart, tailBytes } = this.#upload.held();
+    const full = firstBytes === PART_BYTES;
     const names = { ...versioned, first: this.#firstKept ?? (full ? `${name}.first` : versioned.first) };
-    if (this.#firstKept === undefined) await bytes.put(names.first, first);
-    if (full) this.#firstKept = names.first;
-    await bytes.put(names.tail, tail);
+    await this.#slots.use(async (room) => {
+      if (this.#firstKept === undefined) await bytes.put(names.first, read(0, firstBytes, room));
+      if (full) this.#firstKept = names.first;
+      await bytes.put(names.tail, read(tailStart, tailBytes, room));
+    });
     this.#savedUploadId = upload.uploadId;
     return { facts: this.facts, upload, tailStart, ...names };
   }
@@ -182,6 +185,11 @@ export class AudioObject {
   /** Leaves nothing behind. */
   async abort(): Promise<void> {
     if (!('bytes' in this.#upload)) await this.#upload.abort();
+  }
+
+  /** Lets go of what is held here, whatever has become of the object. */
+  close(): void {
+    if (!('bytes' in this.#upload)) this.#upload.close();
   }
 }
 

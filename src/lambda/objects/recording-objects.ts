@@ -21,6 +21,8 @@ export interface RecordingObjectsOptions {
   layouts: readonly Layout[];
   track: TrackChoice;
   storage: StorageOptions;
+  /** Parts in memory on their way at the same time, over all objects: 5 MiB each. */
+  partsInFlight?: number;
   /** Goes into the objects' metadata as `kvsrec-run`; tells a run's own objects from others under the same key. */
   run: string;
 }
@@ -28,7 +30,7 @@ export interface RecordingObjectsOptions {
 /** The metadata that names the run. */
 const RUN = 'kvsrec-run';
 
-/** Parts in memory on their way at the same time, over all objects. */
+/** Parts in memory on their way at the same time, over all objects, unless told otherwise. */
 const PARTS_IN_FLIGHT = 2;
 
 /**
@@ -81,7 +83,9 @@ interface Contact {
 
 export class RecordingObjects implements AudioTap {
   readonly #options: RecordingObjectsOptions;
-  readonly #slots = new PartSlots(PARTS_IN_FLIGHT);
+  readonly #slots: PartSlots;
+  /** Every object, those that are made included. */
+  readonly #all: AudioObject[] = [];
   /** The least recently heard first. */
   readonly #contacts = new Map<string, Contact>();
   readonly #stored: RecordedObject[] = [];
@@ -93,6 +97,7 @@ export class RecordingObjects implements AudioTap {
 
   constructor(options: RecordingObjectsOptions) {
     this.#options = options;
+    this.#slots = new PartSlots(options.partsInFlight ?? PARTS_IN_FLIGHT);
   }
 
   /** Takes up what an earlier process has saved. @throws KvsrecError `upload-lost`, `aws-…`. */
@@ -108,6 +113,7 @@ export class RecordingObjects implements AudioTap {
       const restored: AudioObject[] = [];
       for (const object of contact.objects) {
         restored.push(await AudioObject.resume(options.client, object, bytes, objects.#slots, RUN));
+        objects.#all.push(restored.at(-1)!);
       }
       const { combined } = contact;
       const at = (index: number | null) => (index === null ? undefined : restored[index]);
@@ -195,6 +201,11 @@ export class RecordingObjects implements AudioTap {
       this.#contacts.delete(key);
     }
     return this.#stored;
+  }
+
+  /** Lets go of what is held here, whatever has become of the objects. */
+  close(): void {
+    for (const object of this.#all) object.close();
   }
 
   /** Gives up: no upload stays behind. */
@@ -303,7 +314,9 @@ export class RecordingObjects implements AudioTap {
         [RUN]: run,
       },
     };
-    return contact.objects.push(AudioObject.begin(client, target, facts, this.#slots)) - 1;
+    const object = AudioObject.begin(client, target, facts, this.#slots);
+    this.#all.push(object);
+    return contact.objects.push(object) - 1;
   }
 }
 

@@ -69,6 +69,7 @@ class CallRecording {
   #chain: Chain;
   #reconnects = 0;
   #renewal: NodeJS.Timeout | undefined;
+  #held: RecordingObjects | undefined;
 
   constructor(
     asked: CallEvent,
@@ -132,6 +133,7 @@ class CallRecording {
       return await this.#record(state, source);
     } finally {
       clearInterval(this.#renewal);
+      this.#held?.close();
     }
   }
 
@@ -139,6 +141,7 @@ class CallRecording {
     const { environment, s3 } = this.#given;
     const { track, contactId, save } = this.#asked;
     const objects = save ? await this.#objects(state, s3) : undefined;
+    this.#held = objects;
     const transcripts = await this.#transcripts();
     const tap = joinTaps([objects, transcripts].filter((each) => each !== undefined))!;
     const { run, link } = this.#chain;
@@ -190,6 +193,8 @@ class CallRecording {
       ...recordingsPlace(environment),
       track: this.#asked.track,
       run: this.#chain.run,
+      // A call fills a part in minutes.
+      partsInFlight: 1,
     };
     if (!state?.objects) return new RecordingObjects(options);
     const stale = await abortUnnamed(client, state.objects);

@@ -1,5 +1,7 @@
 // What unfinished recordings leave for the next invocation: objects in the recordings' bucket, the document last.
 
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { explained } from '../../aws/aws-error.ts';
 import type { CaptureState } from '../../recording/capture/capture-state.ts';
@@ -49,7 +51,7 @@ export class StateStore implements ByteStore {
   async load(): Promise<RecordState | undefined> {
     let state: RecordState;
     try {
-      state = JSON.parse(Buffer.from(await this.get('state.json')).toString()) as RecordState;
+      state = JSON.parse(await text(await this.get('state.json'))) as RecordState;
     } catch (error) {
       if (error instanceof Error && (error.cause as Error | undefined)?.name === 'NoSuchKey')
         return undefined;
@@ -87,12 +89,12 @@ export class StateStore implements ByteStore {
     );
   }
 
-  async get(name: string): Promise<Uint8Array> {
+  async get(name: string): Promise<Readable> {
     const Key = this.#prefix + name;
-    return await explained(this.#task('read the state in', 's3:GetObject', Key), async () => {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key }));
-      return (await Body?.transformToByteArray()) ?? new Uint8Array(0);
-    });
+    const { Body } = await explained(this.#task('read the state in', 's3:GetObject', Key), () =>
+      this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key })),
+    );
+    return Body as Readable;
   }
 
   async #forget(names: readonly string[]): Promise<void> {

@@ -129,6 +129,7 @@ export class TableTranscripts implements CallTranscripts {
       sampleRate,
       callStartMs: startMs + (base / sampleRate) * 1000,
       sessions: together ? 'together' : 'per-direction',
+      pace: environment.KVSREC_LAMBDA_TRANSCRIBE_PACE,
       sink: this.#sink((base / sampleRate) * 1000),
       onEvent: ({ event }) => {
         if (event === 'break') telemetry.count('TranscribeErrors', 1);
