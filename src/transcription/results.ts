@@ -71,13 +71,21 @@ export class Results {
     }
   }
 
-  /** Takes a result of the current session; `now` is false where it said nothing that was not known. */
-  take(result: RecognizedResult, clock: SessionClock): void {
+  /**
+   * Takes a result of the current session. What a final one says beyond `untilMs` of the call is left to the next session,
+   * where there is to be one: the last word of audio that was cut off may be half a word.
+   */
+  take(result: RecognizedResult, clock: SessionClock, untilMs = Number.POSITIVE_INFINITY): void {
     const state = this.#channels[result.channel];
     const direction = this.#options.directions[result.channel];
     if (state === undefined || direction === undefined || this.#done.has(result.id)) return;
     if (!result.partial) this.#done.add(result.id);
-    const whole = this.#segment(result, clock, direction);
+    const all = this.#segment(result, clock, direction);
+    const whole = result.partial ? all : upTo(all, untilMs);
+    if (whole === undefined) {
+      this.#dropPartial(result.id);
+      return;
+    }
     const segment = this.#withoutKnown(whole, state);
     if (segment === undefined || segment.text === '') {
       if (!result.partial) {
@@ -185,6 +193,13 @@ export class Results {
     const kept = cut(segment, first, words.length);
     return { ...kept, ...this.#times(kept.startMs, kept.endMs) };
   }
+}
+
+/** What of a segment was said up to a moment; undefined where nothing was. */
+function upTo(segment: TranscriptSegment, untilMs: number): TranscriptSegment | undefined {
+  const beyond = segment.words.findIndex(({ endMs }) => endMs > untilMs);
+  if (beyond < 0) return segment;
+  return beyond === 0 ? undefined : cut(segment, 0, beyond);
 }
 
 /** The words from `first` up to, and without, `last` as a segment. */

@@ -29,8 +29,9 @@ export interface SessionLineOptions {
   onSent?: ((session: { number: number; id: string }, sent: SentAudio) => void) | undefined;
 }
 
-/** How often in a row the end of a call is sent again where the recogniser answers nothing more of it. */
+/** How often in a row the end of a call is sent where nothing more of it is answered; where sessions end in order: */
 const LAST_TRIES = 3;
+const LAST_TRIES_IN_ORDER = 2;
 /** Sessions in a row that may be rejected without having answered anything. */
 const REJECTIONS = 2;
 
@@ -124,18 +125,26 @@ export class SessionLine {
         deafUntil = run.position;
       }
       const ended = failure === undefined;
-      const complete = run.finished && (ended ? !this.#answered.waits : !this.#answered.missing);
       if (this.#results.finals > finals) lastTries = 0;
-      const lastTime = run.finished && ++lastTries >= LAST_TRIES;
-      if (complete || signal.aborted || (lastTime && ended)) {
+      if (run.finished) lastTries++;
+      // An end in order may have come before the last words were answered, or their audio was no words.
+      const inOrder = ended && !this.#answered.waits;
+      const enough = lastTries >= (inOrder ? LAST_TRIES_IN_ORDER : LAST_TRIES);
+      const complete = run.finished && (!this.#answered.missing || (enough && ended));
+      if (complete || signal.aborted) {
         this.#results.end(Number.POSITIVE_INFINITY);
         return;
       }
-      if (lastTime) throw failure;
-      // A session that was told to end has answered everything.
-      const settled = run.rolledOver && ended && !this.#answered.waits;
-      if (settled) this.#answered.giveUp(run.position);
-      start = settled ? run.position : Math.max(this.#answered.resumeAt(), this.tape.begin);
+      if (run.finished && enough) throw failure;
+      // A session that was told to end has answered everything, but for a word that was cut in two.
+      const settled = run.rolledOver && inOrder;
+      const resumeAt = Math.max(this.#answered.resumeAt(), this.tape.begin);
+      start = resumeAt;
+      if (settled) {
+        const overlap = (rules.quietMs * this.#options.sampleRate) / 1000;
+        start = run.midSpeech ? Math.max(resumeAt, run.position - overlap) : run.position;
+        this.#answered.giveUp(start);
+      }
       this.#results.end(this.#ms(start));
       this.tape.release(start);
       if (settled) {

@@ -41,12 +41,16 @@ export interface SentAudio {
   pcm: Buffer;
 }
 
+/** A word that ends so close to where the audio was cut off may be half a word, milliseconds. */
+const CUT_WORD_MS = 300;
+
 export class SessionRun {
   readonly clock: SessionClock;
   /** All the call's audio was sent and the session told so. */
   finished = false;
-  /** The session was ended for its age. */
+  /** The session was ended for its age; `midSpeech` where no pause came in time. */
   rolledOver = false;
+  midSpeech = false;
   /** Whether it answered anything. */
   answeredAnything = false;
   /** The deaf rule ended it. */
@@ -116,10 +120,11 @@ export class SessionRun {
     this.answeredAnything = true;
     this.#unheardSince = undefined;
     const frame = (ms: number) => Math.round((this.clock.toCallMs(ms) * sampleRate) / 1000);
+    const cutMs = this.midSpeech ? (this.clock.sent * 1000) / sampleRate - CUT_WORD_MS : undefined;
     if (result.partial) answered.open(result.channel, result.id, frame(result.startMs));
-    else answered.final(result.channel, result.id, frame(result.endMs));
+    else answered.final(result.channel, result.id, frame(saidUntil(result, cutMs)));
     this.#openSince = answered.waits ? clock.now() : undefined;
-    results.take(result, this.clock);
+    results.take(result, this.clock, cutMs === undefined ? undefined : this.clock.toCallMs(cutMs));
   }
 
   async *#audio(): AsyncGenerator<Uint8Array> {
@@ -133,6 +138,7 @@ export class SessionRun {
       const ageMs = clock.now() - startedAt;
       if (ageMs > rules.rolloverMs && (quietFor >= rules.chunkMs || ageMs > 1.1 * rules.rolloverMs)) {
         this.rolledOver = true;
+        this.midSpeech = quietFor < rules.chunkMs;
         break;
       }
       if (signal.aborted) break;
@@ -233,4 +239,11 @@ export class SessionRun {
     this.#failure = new RecognizerError('transient', code, message);
     this.#abort.abort(this.#failure);
   }
+}
+
+/** Up to where a final result counts, on the session's clock: its last word that was not cut off. */
+function saidUntil({ startMs, endMs, words }: RecognizedResult, cutMs = Number.POSITIVE_INFINITY): number {
+  const beyond = words.findIndex((word) => word.endMs > cutMs);
+  if (beyond < 0) return endMs;
+  return words[beyond - 1]?.endMs ?? startMs;
 }

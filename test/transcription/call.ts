@@ -27,14 +27,23 @@ const WORDS =
     ' ',
   );
 
+export interface CallShape {
+  /** Never speaks. */
+  dead?: 'from' | 'to';
+  /** Between two segments of a speaker. */
+  longestPauseMs?: number;
+}
+
 /**
- * Speakers take turns, at times over each other. A direction in `dead` never speaks, but for the script nothing changes.
- * Every word is another, so that none can be mistaken for one of its neighbours.
+ * Who says what when: speakers take turns, at times over each other. Every word is another, so that none can be mistaken
+ * for one of its neighbours.
  */
-export function makeCall(durationMs: number, seed = 7, dead?: 'from' | 'to'): MadeCall {
+export function makeConversation(
+  durationMs: number,
+  seed: number,
+  { dead, longestPauseMs = 2500 }: CallShape = {},
+): ScriptSegment[] {
   const next = random(seed);
-  const frames = (durationMs * RATE) / 1000;
-  const audio = { from: new Int16Array(frames), to: new Int16Array(frames) };
   const segments: ScriptSegment[] = [];
   const at = { from: 300, to: 1200 };
   let count = 0;
@@ -44,11 +53,21 @@ export function makeCall(durationMs: number, seed = 7, dead?: 'from' | 'to'): Ma
     const words = 3 + Math.floor(next() * 9);
     const endMs = Math.min(durationMs - 200, startMs + words * 220);
     const text = Array.from({ length: words }, () => `${WORDS[count % WORDS.length]}${count++}`).join(' ');
-    at[direction] = endMs + 400 + next() * 2500;
-    if (direction === dead) continue;
-    segments.push({ direction, startMs, endMs, text: `${text}.` });
+    at[direction] = endMs + Math.min(400, longestPauseMs) + next() * longestPauseMs;
+    if (direction !== dead) segments.push({ direction, startMs, endMs, text: `${text}.` });
+  }
+  return segments;
+}
+
+/** A conversation with noise where somebody speaks. */
+export function makeCall(durationMs: number, seed = 7, shape: CallShape = {}): MadeCall {
+  const frames = (durationMs * RATE) / 1000;
+  const audio = { from: new Int16Array(frames), to: new Int16Array(frames) };
+  const segments = makeConversation(durationMs, seed, shape);
+  const next = random(seed + 1);
+  for (const { direction, startMs, endMs } of segments) {
     for (let i = (startMs * RATE) / 1000; i < (endMs * RATE) / 1000; i++) {
-      audio[direction][Math.floor(i)] = Math.floor((next() - 0.5) * 12_000);
+      audio[direction!][Math.floor(i)] = Math.floor((next() - 0.5) * 12_000);
     }
   }
   return { ...audio, script: { segments }, durationMs };

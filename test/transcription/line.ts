@@ -1,34 +1,28 @@
-// Runs a made-up call through sessions of the SDK's client with the stand-in, on a fast clock, and puts together again
-// what the stand-in received.
+// Runs a made-up call through sessions of the SDK's client with the stand-in, on a clock that waits for the sockets and
+// for nothing else, and puts together again what the stand-in received.
 
+import './credentials.ts';
 import { TranscribeRecognizer } from '../../src/aws/transcribe/recognizer.ts';
 import type { TranscribeSettings } from '../../src/aws/transcribe/settings.ts';
 import type { TranscribeOptions, TranscribeRules } from '../../src/simulator/transcribe/options.ts';
 import type { SessionRecord } from '../../src/simulator/transcribe/record.ts';
 import { startTranscribe } from '../../src/simulator/transcribe/server.ts';
 import type { TranscriptSegment } from '../../src/transcript/segment.ts';
-import { clockAtSpeed } from '../../src/transcription/clock.ts';
+import type { Clock } from '../../src/transcription/clock.ts';
 import type { SessionRules, TranscriptionSummary } from '../../src/transcription/options.ts';
 import { Transcription } from '../../src/transcription/transcription.ts';
 import { bytesOf, type MadeCall, RATE } from './call.ts';
-
-process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';
-process.env.AWS_SECRET_ACCESS_KEY = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+import { Lockstep } from './lockstep.ts';
 
 export interface RunOptions {
-  speed: number;
   sessions?: 'together' | 'per-direction';
   settings?: Partial<TranscribeSettings>;
   rules?: Partial<SessionRules>;
   standIn?: Partial<TranscribeOptions>;
   standInRules?: Partial<TranscribeRules>;
   resumable?: boolean;
-  /** Delivers the audio; by default in fragments of a second, at the pace of the clock. */
-  deliver?: (
-    transcription: Transcription,
-    call: MadeCall,
-    clock: ReturnType<typeof clockAtSpeed>,
-  ) => Promise<void>;
+  /** Delivers the audio; by default in fragments of a second, each when its last sample was spoken. */
+  deliver?: (transcription: Transcription, call: MadeCall, clock: Clock) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -44,11 +38,7 @@ export interface Outcome {
 }
 
 /** Fragments of a second, both directions, each when its last sample was spoken. */
-export async function deliverLive(
-  transcription: Transcription,
-  call: MadeCall,
-  clock: ReturnType<typeof clockAtSpeed>,
-): Promise<void> {
+export async function deliverLive(transcription: Transcription, call: MadeCall, clock: Clock): Promise<void> {
   const start = clock.now();
   for (let at = 0; at < call.from.length; at += RATE) {
     const end = Math.min(call.from.length, at + RATE);
@@ -59,14 +49,17 @@ export async function deliverLive(
 }
 
 export async function runCall(call: MadeCall, options: RunOptions): Promise<Outcome> {
-  const { speed, sessions = 'together', resumable = false } = options;
+  const { sessions = 'together', resumable = false } = options;
+  const clock = new Lockstep();
   const standIn = await startTranscribe({
     script: call.script,
     reference: { from: call.from, to: call.to },
-    rules: { speed, ...options.standInRules },
+    clock,
+    ...(options.standInRules === undefined ? {} : { rules: options.standInRules }),
     secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY!,
     ...options.standIn,
   });
+  clock.sessions = standIn.sessions;
   const recognizer = new TranscribeRecognizer({
     region: 'us-east-1',
     endpointUrl: standIn.url,
@@ -78,17 +71,15 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
   let partials = 0;
   // Where in the call each session's audio was cut from, as the sender says it; the bytes are the stand-in's.
   const cuts = new Map<string, Cuts>();
-  const clock = clockAtSpeed(speed);
   const transcription = new Transcription({
-    recognizer,
+    recognizer: clock.watch(recognizer),
     directions: ['from', 'to'],
     sampleRate: RATE,
     callStartMs: Date.UTC(2026, 0, 5, 9, 0, 0),
     sessions,
     resumes: resumable,
     clock,
-    // On a fast clock, a busy machine makes the stand-in answer minutes late.
-    rules: { keepMs: 600_000, quietMs: 60_000, ...options.rules },
+    ...(options.rules === undefined ? {} : { rules: options.rules }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     sink: {
       partial(segment) {
@@ -110,8 +101,8 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
     },
   });
   try {
-    await (options.deliver ?? deliverLive)(transcription, call, clock);
-    const summary = await transcription.end();
+    const deliver = options.deliver ?? deliverLive;
+    const summary = await clock.run(deliver(transcription, call, clock).then(() => transcription.end()));
     return {
       summary,
       finals,

@@ -1,13 +1,14 @@
 // What the stand-in can be told.
 
+import type { StandInClock } from './clock.ts';
 import type { AudioLocator, ReferenceAudio } from './locator.ts';
 import type { SessionParameters } from './parameters.ts';
 import type { SessionRecord } from './record.ts';
 import type { TranscribeScript } from './script.ts';
 
-/** What the service enforces. Times are milliseconds of audio or, divided by `speed`, of the clock on the wall. */
+/** What the service enforces. Times are milliseconds of audio, or of the stand-in's clock. */
 export interface TranscribeRules {
-  /** How much faster than the wall's this stand-in's clock runs. */
+  /** How much faster than the wall's this stand-in's clock runs; of no account with a `clock` of another kind. */
   speed: number;
   /** Longest chunk (API reference of AudioEvent: one second). */
   maxChunkMs: number;
@@ -45,6 +46,8 @@ export interface TranscribeOptions {
   port?: number;
   host?: string;
   rules?: Partial<TranscribeRules>;
+  /** In place of the clock on the wall. */
+  clock?: StandInClock;
   /** The call that the script is of: what a session hears is told by comparing samples with it. */
   reference?: ReferenceAudio;
   /** Another way to tell what a session hears. */

@@ -20,6 +20,8 @@ export interface SessionRecord {
   finals: number;
   partials: number;
   endedBy: SessionEnd | null;
+  /** It was ordered to answer no more, or to take no more audio either; it stays open. */
+  mute: boolean;
   /** The audio as it came, channels interleaved; empty where it is not kept. */
   audio(): Buffer;
 }

@@ -51,6 +51,8 @@ const fault = z.object({
   session: z.optional(z.int().check(z.positive())),
   /** Milliseconds of audio received after which it happens; left out, when the session is asked for. */
   afterMs: z.optional(time),
+  /** In place of that: once the client has ended its audio, after so many of the results that are still to come. */
+  afterEnd: z.optional(z.int().check(z.nonnegative())),
   /**
    * `reset`: the connection breaks; `close`: the session ends without a word; `stall`: nothing is read or answered any
    * more; `mute`: audio is taken and never answered; `exception`: the service says that something is wrong.

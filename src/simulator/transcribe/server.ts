@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { wallClockAt } from './clock.ts';
 import { PlainLocator, Reference } from './locator.ts';
 import { TRANSCRIBE_RULES, type TranscribeOptions } from './options.ts';
 import { operationAt, readParameters, refusal, type SessionParameters } from './parameters.ts';
@@ -37,6 +38,7 @@ export async function startTranscribe(options: TranscribeOptions): Promise<Trans
   const sessions: SessionRecord[] = [];
   const refused: ExceptionName[] = [];
   const open = new Map<string, Session>();
+  const clock = options.clock ?? wallClockAt(rules.speed);
   let asked = 0;
 
   const refuse = (stream: ServerHttp2Stream, name: ExceptionName, message: string) => {
@@ -58,7 +60,7 @@ export async function startTranscribe(options: TranscribeOptions): Promise<Trans
     const id = parameters.sessionId ?? randomUUID();
     const wrong = refusal(parameters);
     if (wrong !== undefined) return refuse(stream, 'BadRequestException', wrong);
-    const atOnce = faults.find(({ afterMs }) => afterMs === undefined);
+    const atOnce = faults.find(({ afterMs, afterEnd }) => afterMs === undefined && afterEnd === undefined);
     if (atOnce?.kind === 'exception') {
       return refuse(stream, atOnce.exception ?? 'InternalFailureException', 'As ordered.');
     }
@@ -84,6 +86,7 @@ export async function startTranscribe(options: TranscribeOptions): Promise<Trans
         reference?.locator(parameters.channels) ??
         new PlainLocator(parameters.channels),
       rules,
+      clock,
       faults: atOnce === undefined ? faults : [...faults, { ...atOnce, afterMs: 0 }],
       secret:
         options.secretAccessKey === undefined

@@ -1,7 +1,8 @@
 // One session of the stand-in: takes audio, holds the client to the service's rules, and answers from the script.
 
 import type { ServerHttp2Stream } from 'node:http2';
-import { Answers } from './answers.ts';
+import { Answers, type Recognised } from './answers.ts';
+import type { StandInClock } from './clock.ts';
 import { EventReader, exceptionMessage, type ReceivedEvent, type SigningSecret } from './event-stream.ts';
 import type { AudioLocator } from './locator.ts';
 import type { TranscribeRules } from './options.ts';
@@ -14,6 +15,7 @@ export interface SessionWork {
   script: TranscribeScript;
   locator: AudioLocator;
   rules: TranscribeRules;
+  clock: StandInClock;
   faults: readonly TranscribeFault[];
   secret: SigningSecret | undefined;
   keepAudio: boolean;
@@ -31,10 +33,12 @@ export class Session {
   readonly #kept: Buffer[] = [];
   readonly #faults: TranscribeFault[];
   readonly #categories: Set<NonNullable<TranscribeScript['categories']>[number]>;
-  #silence: NodeJS.Timeout | undefined;
+  /** When audio, or the beginning of the session, was last seen, and what looks whether that is too long ago. */
+  #heardAt: number;
+  #callOff = () => {};
   #firstAudioAt: number | undefined;
   #configured: boolean;
-  #muted = false;
+  #ended = false;
   #over = false;
 
   constructor(
@@ -55,6 +59,7 @@ export class Session {
       finals: 0,
       partials: 0,
       endedBy: null,
+      mute: false,
       audio: () => Buffer.concat(this.#kept),
     };
     this.#stream = stream;
@@ -62,13 +67,14 @@ export class Session {
     this.#parameters = parameters;
     this.#reader = new EventReader(work.secret);
     this.#answers = new Answers(work.script, parameters, work.locator, work.rules);
-    this.#faults = work.faults.filter(({ afterMs }) => afterMs !== undefined);
+    this.#faults = [...work.faults];
     this.#categories = new Set(work.script.categories);
     this.#configured = parameters.operation === 'StartStreamTranscription';
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
     stream.on('end', () => this.#clientEnded());
     stream.on('error', () => {});
     stream.on('close', () => this.#end('client-left'));
+    this.#heardAt = work.clock.now();
     this.#awaitAudio();
   }
 
@@ -107,7 +113,7 @@ export class Session {
 
   #takeAudio(pcm: Buffer): void {
     const { record } = this;
-    const { rules } = this.#work;
+    const { rules, clock } = this.#work;
     const { channels, sampleRate } = this.#parameters;
     if (pcm.length % (2 * channels) !== 0) {
       this.#fail('BadRequestException', 'A chunk of audio is no whole number of samples.');
@@ -119,12 +125,12 @@ export class Session {
       this.#fail('BadRequestException', `A chunk of audio is longer than ${rules.maxChunkMs} ms.`);
       return;
     }
-    this.#awaitAudio();
-    const now = performance.now();
+    const now = clock.now();
+    this.#heardAt = now;
     this.#firstAudioAt ??= now;
     record.chunks++;
     record.frames += frames;
-    const elapsedMs = (now - this.#firstAudioAt) * rules.speed;
+    const elapsedMs = now - this.#firstAudioAt;
     if (this.sessionMs > elapsedMs * rules.maxPace + rules.burstMs) {
       this.#fail('LimitExceededException', 'The audio comes faster than it is spoken.');
       return;
@@ -132,7 +138,7 @@ export class Session {
     if (this.#work.keepAudio) this.#kept.push(pcm);
     this.#work.onAudio?.(record, pcm);
     this.#work.locator.push(split(pcm, channels, frames));
-    if (!this.#muted) this.#answer();
+    if (!record.mute) this.#answer();
     this.#breakIfOrdered();
     if (!this.#over && Math.max(this.sessionMs, elapsedMs) > rules.sessionLimitMs) {
       if (rules.atLimit === 'exception') {
@@ -143,12 +149,18 @@ export class Session {
     }
   }
 
-  #answer(ended = false): void {
-    for (const recognised of this.#answers.advance(ended)) {
-      if (recognised.partial) this.record.partials++;
-      else this.record.finals++;
-      this.#stream.write(resultMessage(recognised, this.#parameters, this.#work.script));
-    }
+  #answer(): void {
+    for (const recognised of this.#answers.advance()) this.#say(recognised);
+    this.#sayCategories();
+  }
+
+  #say(recognised: Recognised): void {
+    if (recognised.partial) this.record.partials++;
+    else this.record.finals++;
+    this.#stream.write(resultMessage(recognised, this.#parameters, this.#work.script));
+  }
+
+  #sayCategories(): void {
     const passage = this.#work.locator.heard.at(-1);
     if (passage === undefined || this.#parameters.operation === 'StartStreamTranscription') return;
     const perMs = this.#parameters.sampleRate / 1000;
@@ -165,7 +177,12 @@ export class Session {
   }
 
   #breakIfOrdered(): void {
-    const due = this.#faults.findIndex(({ afterMs }) => this.sessionMs >= afterMs!);
+    this.#breakAt(({ afterMs = Number.POSITIVE_INFINITY }) => this.sessionMs >= afterMs);
+  }
+
+  /** Does what was ordered for this moment, if anything was. */
+  #breakAt(isDue: (fault: TranscribeFault) => boolean): void {
+    const due = this.#faults.findIndex(isDue);
     if (due < 0 || this.#over) return;
     const [fault] = this.#faults.splice(due, 1);
     switch (fault!.kind) {
@@ -177,12 +194,12 @@ export class Session {
         this.#finish('close');
         break;
       case 'stall':
-        this.#muted = true;
+        this.record.mute = true;
         this.#stream.pause();
-        clearTimeout(this.#silence);
+        this.#callOff();
         break;
       case 'mute':
-        this.#muted = true;
+        this.record.mute = true;
         break;
       case 'exception':
         this.#fail(fault!.exception ?? 'InternalFailureException', 'As ordered.');
@@ -190,21 +207,33 @@ export class Session {
   }
 
   #clientEnded(): void {
-    if (this.#over || this.#muted) return;
-    this.#answer(true);
+    if (this.#over || this.record.mute || this.#ended) return;
+    this.#ended = true;
+    let said = 0;
+    const breakIfOrdered = () => {
+      this.#breakAt(({ afterEnd }) => afterEnd === said);
+      return this.#over || this.record.mute;
+    };
+    for (const recognised of this.#answers.advance(true)) {
+      if (breakIfOrdered()) return;
+      this.#say(recognised);
+      said++;
+    }
+    if (breakIfOrdered()) return;
+    this.#sayCategories();
     this.#finish('client-ended');
   }
 
   #awaitAudio(): void {
-    const { rules } = this.#work;
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(
-      () =>
-        this.#fail(
-          'BadRequestException',
-          'Your request timed out because no new audio was received for 15 seconds.',
-        ),
-      rules.audioTimeoutMs / rules.speed,
+    const { rules, clock } = this.#work;
+    const left = this.#heardAt + rules.audioTimeoutMs - clock.now();
+    if (left > 0) {
+      this.#callOff = clock.after(left, () => this.#awaitAudio());
+      return;
+    }
+    this.#fail(
+      'BadRequestException',
+      'Your request timed out because no new audio was received for 15 seconds.',
     );
   }
 
@@ -221,7 +250,7 @@ export class Session {
   }
 
   #end(by: SessionEnd): void {
-    clearTimeout(this.#silence);
+    this.#callOff();
     if (this.#over) return;
     this.#over = true;
     this.record.endedBy = by;
