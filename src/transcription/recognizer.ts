@@ -1,27 +1,12 @@
 // What a speech recogniser is to the sessions: audio in, results out, for as long as one session lasts.
 
-import type { TextRange } from '../transcript/segment.ts';
+import type { TextRange, TranscriptEntity, TranscriptWord } from '../transcript/segment.ts';
 
 /** A word of a result; times are milliseconds on the session's clock, which counts the audio that was sent. */
-export interface RecognizedWord {
-  text: string;
-  startMs: number;
-  endMs: number;
-  kind: 'word' | 'punctuation';
-  confidence: number | null;
-  speaker?: string;
-  filtered?: true;
-  stable?: boolean;
-}
+export type RecognizedWord = TranscriptWord;
 
-export interface RecognizedEntity {
-  category: string;
-  type: string;
-  text: string;
-  startMs: number;
-  endMs: number;
-  confidence: number | null;
-}
+/** Something personal in a result, on the session's clock. */
+export type RecognizedEntity = Omit<TranscriptEntity, 'redacted'>;
 
 export interface RecognizedResult {
   /** The recogniser's own; partial results and the final one after them share it. */

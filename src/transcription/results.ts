@@ -32,13 +32,16 @@ interface Channel {
   lastWord: TranscriptWord | undefined;
 }
 
+/** Results of a session that are known again: nothing but a late partial result comes after a final one. */
+const REMEMBERED = 1000;
+
 /** Words of two sessions are the same if they begin within so much of each other's end, milliseconds. */
 const SAME_WORD_MS = 30;
 
 export class Results {
   readonly #options: ResultsOptions;
   readonly #channels: Channel[];
-  /** Final results of the current session. */
+  /** Final results of the current session, the newest ones. */
   readonly #done = new Set<string>();
   readonly #partials = new Map<string, { channel: number; segment: TranscriptSegment }>();
   readonly #categories = new Map<string, TranscriptCategory>();
@@ -79,7 +82,7 @@ export class Results {
     const state = this.#channels[result.channel];
     const direction = this.#options.directions[result.channel];
     if (state === undefined || direction === undefined || this.#done.has(result.id)) return;
-    if (!result.partial) this.#done.add(result.id);
+    if (!result.partial) this.#remember(result.id);
     const all = this.#segment(result, clock, direction);
     const whole = result.partial ? all : upTo(all, untilMs);
     if (whole === undefined) {
@@ -116,6 +119,15 @@ export class Results {
     if (fresh.length === 0 && (known.ranges.length > 0 || category.ranges.length > 0)) return;
     known.ranges.push(...fresh);
     this.#options.sink.category?.({ name: category.name, ranges: fresh });
+  }
+
+  #remember(id: string): void {
+    this.#done.add(id);
+    if (this.#done.size <= REMEMBERED) return;
+    for (const oldest of this.#done) {
+      this.#done.delete(oldest);
+      break;
+    }
   }
 
   #dropPartial(id: string): void {

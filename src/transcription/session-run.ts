@@ -135,7 +135,8 @@ export class SessionRun {
     let quietFor = 0;
     let sentAt = clock.now();
     while (!this.#over) {
-      const ageMs = clock.now() - startedAt;
+      // What is late is sent faster than it was spoken: the audio may be older than the session.
+      const ageMs = Math.max(clock.now() - startedAt, (this.clock.sent * 1000) / sampleRate);
       if (ageMs > rules.rolloverMs && (quietFor >= rules.chunkMs || ageMs > 1.1 * rules.rolloverMs)) {
         this.rolledOver = true;
         this.midSpeech = quietFor < rules.chunkMs;

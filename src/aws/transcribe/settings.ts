@@ -6,20 +6,8 @@ import { ANALYTICS_LANGUAGES, languageCode, STREAMING_LANGUAGES } from './langua
 export const STABILITIES = ['low', 'medium', 'high'] as const;
 export const FILTER_METHODS = ['mask', 'remove', 'tag'] as const;
 
-/** Entity types of personal information; the last ones are not known to call analytics. */
-export const PII_TYPES = [
-  'ALL',
-  'ADDRESS',
-  'BANK_ACCOUNT_NUMBER',
-  'BANK_ROUTING',
-  'CREDIT_DEBIT_CVV',
-  'CREDIT_DEBIT_EXPIRY',
-  'CREDIT_DEBIT_NUMBER',
-  'EMAIL',
-  'NAME',
-  'PHONE',
-  'PIN',
-  'SSN',
+/** Types of personal information that call analytics does not know, of those that there are. */
+const NOT_OF_ANALYTICS: readonly string[] = [
   'AGE',
   'DATE_TIME',
   'LICENSE_PLATE',
@@ -27,8 +15,7 @@ export const PII_TYPES = [
   'PASSWORD',
   'USERNAME',
   'VEHICLE_IDENTIFICATION_NUMBER',
-] as const;
-const ANALYTICS_PII_TYPES: readonly string[] = PII_TYPES.slice(0, PII_TYPES.indexOf('AGE'));
+];
 
 /** https://docs.aws.amazon.com/transcribe/latest/APIReference/API_streaming_StartStreamTranscription.html */
 export interface TranscribeSettings {
@@ -51,8 +38,8 @@ export interface TranscribeSettings {
   speakerLabels?: boolean | undefined;
   /** Call analytics: utterances with sentiment, issues and categories. */
   analytics?: boolean | undefined;
-  /** Sessions with a channel per direction, or with one channel. */
-  channels: 1 | 2;
+  /** Sessions with a channel per direction, or with one channel; undefined where the input is still to tell. */
+  channels: 1 | 2 | undefined;
 }
 
 /**
@@ -170,7 +157,7 @@ const RULES: readonly Rule[] = [
     'Two directions are told apart without it. For labels within a direction, add --sessions per-direction.',
   ],
   [
-    (s) => s.analytics === true && s.channels !== 2,
+    (s) => s.analytics === true && s.channels === 1,
     '--analytics needs both directions in one session',
     'Leave out --sessions per-direction; one direction alone can be transcribed without --analytics.',
   ],
@@ -180,9 +167,9 @@ const RULES: readonly Rule[] = [
     'Give --language or --identify-language.',
   ],
   [
-    (s) => s.analytics === true && (s.piiTypes ?? []).some((type) => !ANALYTICS_PII_TYPES.includes(type)),
+    (s) => s.analytics === true && (s.piiTypes ?? []).some((type) => NOT_OF_ANALYTICS.includes(type)),
     'call analytics does not know all of these types of personal information',
-    `It knows ${ANALYTICS_PII_TYPES.join(', ')}.`,
+    `Leave out ${NOT_OF_ANALYTICS.join(', ')}, or --analytics.`,
   ],
 ];
 

@@ -1,5 +1,6 @@
 // `kvsrec transcribe` at work, apart from its description: what needs the AWS SDK is loaded with this file.
 
+import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
 import type { Settings } from '../../config/resolve-settings.ts';
 import { KvsrecError } from '../../errors.ts';
 import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../transcript/format.ts';
@@ -24,6 +25,9 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
   const { arguments: inputs, options, settings, terminal } = context;
   const [input] = inputs;
   refuseTwoInputs(input, options);
+  // What the flags alone can tell comes before the input is looked at.
+  const channels = settings.sessions === 'per-direction' || settings.track !== 'both' ? 1 : undefined;
+  checkedTranscribeSettings({ ...transcribeSettings(settings), channels });
   const format = formatOption(options.format);
   const files = transcriptFiles((options.output as string[] | undefined) ?? [], format, settings.overwrite);
   const onStdout = files.length === 0 ? format : undefined;

@@ -80,7 +80,10 @@ export class Answers {
       if (segment.startMs >= endMs) break;
       const past = segment.endMs <= startMs || this.#done.has(segment);
       if (past) {
-        if (!waiting) this.#first = i + 1;
+        if (!waiting) {
+          this.#first = i + 1;
+          this.#done.delete(segment);
+        }
         continue;
       }
       waiting = true;
