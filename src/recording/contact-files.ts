@@ -1,12 +1,15 @@
 // The files of one contact: which tracks and layouts go where.
 import fs from 'node:fs';
 import path from 'node:path';
+import { RF64_HEADER_BYTES, WAV_HEADER_BYTES } from '../audio/wav.ts';
 import type { SampleFormat } from '../connect/sample-format.ts';
 import type { ChunkConsumer, ChunkPool } from './chunk.ts';
 import { Combiner } from './combiner.ts';
 import { DEFAULT_NAME, fileName } from './file-name.ts';
-import type { Patch } from './file-writer.ts';
+import type { FileWriterOptions } from './file-writer.ts';
+import { isLongForm } from './long-form.ts';
 import type { FileState, FilesState } from './state.ts';
+import { joinSyncPoints, type Patch, type SyncPoint } from './sync-point.ts';
 import type { FileReport, Layout, RecordingOptions, TrackDirection } from './types.ts';
 import { DoneFile, type OutputFile, PlainFile, WavFile } from './wav-file.ts';
 
@@ -39,6 +42,8 @@ export interface TrackFacts {
 export interface FileKeeping {
   token?: string | undefined;
   journal?: boolean | undefined;
+  /** See `WavFileOptions`. */
+  riffMaxDataBytes?: number | undefined;
 }
 
 /** A change of a file that goes on record before it is made; `path` is relative to the output folder. */
@@ -95,10 +100,16 @@ export class ContactFiles {
     return (chunk, position) => opened.write(chunk, position);
   }
 
-  /** Where the samples of a track's own WAV file stand so far; undefined where it has none. */
-  ownWav(key: string): { path: string; size: number } | undefined {
+  /** Where the samples of a track's own WAV file stand so far, `[start, end)`; undefined where it has none. */
+  ownWav(key: string): { path: string; start: number; end: number } | undefined {
     const entry = this.#entries.find(({ track, wav }) => track === key && wav !== undefined);
-    return entry && { path: entry.file.temporary, size: entry.file.size };
+    if (entry === undefined) return undefined;
+    const { temporary, size } = entry.file;
+    return {
+      path: temporary,
+      start: isLongForm(temporary) ? RF64_HEADER_BYTES : WAV_HEADER_BYTES,
+      end: size,
+    };
   }
 
   /** A track's place in the combined files; `undefined` where there are none, `null` where it does not fit them. */
@@ -140,6 +151,28 @@ export class ContactFiles {
     for (const { file } of this.#entries) file.applyPatches();
   }
 
+  /** Bytes of changes that wait. */
+  get heldBytes(): number {
+    return this.#entries.reduce((sum, { file }) => sum + file.heldBytes, 0);
+  }
+
+  /** To be called when the changes were applied; see `SyncPoint`. */
+  syncPoint(): SyncPoint<FilePatch> {
+    return joinSyncPoints(
+      this.#entries.flatMap(({ file }) => {
+        const point = file.syncPoint();
+        if (point === undefined) return [];
+        const path = this.#relative(file.temporary);
+        return [{ ...point, patches: point.patches.map((patch) => ({ ...patch, path })) }];
+      }),
+    );
+  }
+
+  /** Brings settled files into their last form and onto the disk. */
+  async complete(): Promise<void> {
+    for (const { file } of this.#entries) await file.complete();
+  }
+
   /** Of files that are settled. */
   state(): FilesState {
     return {
@@ -148,6 +181,7 @@ export class ContactFiles {
         path: this.#relative(file.path),
         temporary: this.#relative(file.temporary),
         size: file.size,
+        ...(file.extents.length > 0 && { unsynced: file.extents }),
       })),
       ...(this.#combiner && {
         combined: {
@@ -186,7 +220,7 @@ export class ContactFiles {
     }
   }
 
-  #open(facts: Omit<Entry, 'file'>, place: string, resume?: { temporary: string; size: number }): Entry {
+  #open(facts: Omit<Entry, 'file'>, place: string, resume?: FileWriterOptions['resume']): Entry {
     const options = { overwrite: this.#options.overwrite, ...this.#keeping, ...(resume && { resume }) };
     const { wav } = facts;
     const file = wav ? new WavFile(place, { ...wav, ...options }) : new PlainFile(place, options);
@@ -196,13 +230,14 @@ export class ContactFiles {
   }
 
   #restore(folder: string, { files, combined }: FilesState): void {
-    for (const { path: place, temporary, size, ...facts } of files) {
+    for (const { path: place, temporary, size, patches, unsynced: _, ...facts } of files) {
       if (!fs.existsSync(path.join(folder, temporary))) {
         // The process stopped between giving this file its name and the next one.
-        this.#entries.push({ ...facts, file: new DoneFile(path.join(folder, place), size) });
+        this.#entries.push({ ...facts, file: new DoneFile(path.join(folder, place)) });
         continue;
       }
-      this.#open(facts, path.join(folder, place), { temporary: path.join(folder, temporary), size });
+      const resume = { temporary: path.join(folder, temporary), size, patches };
+      this.#open(facts, path.join(folder, place), resume);
     }
     if (combined === undefined) return;
     const file = (layout: Layout) => {

@@ -1,5 +1,4 @@
 // One contact's recording: puts each fragment's blocks on the timelines of both directions.
-import { WAV_HEADER_BYTES } from '../audio/wav.ts';
 import type { Attribution } from '../connect/attribution.ts';
 import { trackDirection } from '../connect/direction.ts';
 import { type SampleFormat, sampleFormat } from '../connect/sample-format.ts';
@@ -15,6 +14,7 @@ import { fileBytes } from './file-bytes.ts';
 import { isoTime } from './iso-time.ts';
 import type { ContactState, TrackState } from './state.ts';
 import { recordStraightOn } from './straight-on.ts';
+import type { SyncPoint } from './sync-point.ts';
 import { formatOf, TrackRecording } from './track-recording.ts';
 import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
 import type { WarningLog } from './warning-log.ts';
@@ -188,6 +188,21 @@ export class ContactRecording {
 
   applyPatches(): void {
     this.#files.applyPatches();
+  }
+
+  /** Bytes of changes that wait. */
+  get heldBytes(): number {
+    return this.#files.heldBytes;
+  }
+
+  /** See `ContactFiles.syncPoint`. */
+  syncPoint(): SyncPoint<FilePatch> {
+    return this.#files.syncPoint();
+  }
+
+  /** Brings the files of a sealed recording into their last form and onto the disk. */
+  async complete(): Promise<void> {
+    await this.#files.complete();
   }
 
   /** What another process goes on with. Of a recording that is settled and has nothing pending. */
@@ -470,7 +485,7 @@ export class ContactRecording {
   /** The samples that a track's own file holds. */
   #written(key: string): Iterable<Uint8Array> | undefined {
     const file = this.#files.ownWav(key);
-    return file && fileBytes(file.path, WAV_HEADER_BYTES, file.size);
+    return file && fileBytes(file.path, file.start, file.end);
   }
 
   #warnGap(track: TrackRecording, frames: number): void {

@@ -11,6 +11,7 @@ import { ChunkPool } from './chunk.ts';
 import type { FileKeeping, FilePatch } from './contact-files.ts';
 import { type Attributed, ContactRecording, type RecordingPlace } from './contact-recording.ts';
 import { type EngineState, STATE_VERSION } from './state.ts';
+import { joinSyncPoints, type SyncPoint } from './sync-point.ts';
 import type { ContactReport, RecordingOptions } from './types.ts';
 import { WarningLog } from './warning-log.ts';
 
@@ -178,6 +179,23 @@ export class RecordingEngine implements FragmentHandler {
 
   applyPatches(): void {
     for (const recording of this.#open.values()) recording.applyPatches();
+  }
+
+  /** Bytes of changes that wait. */
+  get heldBytes(): number {
+    let held = 0;
+    for (const recording of this.#open.values()) held += recording.heldBytes;
+    return held;
+  }
+
+  /** The state of the checkpoint that was made last, its patches applied, as one to outlast a power failure. */
+  syncPoint(): SyncPoint<FilePatch> {
+    return joinSyncPoints([...this.#open.values()].map((recording) => recording.syncPoint()));
+  }
+
+  /** After `seal` and the last checkpoint: brings the files onto the disk, so that `finish` gives them names alone. */
+  async complete(): Promise<void> {
+    for (const recording of this.#open.values()) await recording.complete();
   }
 
   /** Before the last checkpoint: decides what is pending and gives both directions one length. */

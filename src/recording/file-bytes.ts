@@ -1,7 +1,8 @@
 // A stretch of a file, piece by piece.
 import fs from 'node:fs';
 
-const READ_BYTES = 128 * 1024;
+/** Bytes of a piece, the last one aside. */
+export const READ_BYTES = 128 * 1024;
 
 /** The bytes `[start, end)` of a file, in pieces that are valid until the next one is asked for. */
 export function* fileBytes(path: string, start: number, end: number): Generator<Uint8Array> {

@@ -4,6 +4,7 @@ import type { AacFormat, PcmFormat, RawFormat } from '../connect/sample-format.t
 import type { CallMark } from './call-marks.ts';
 import type { CombinerState } from './combiner.ts';
 import type { ContactReport, Layout, TrackDirection, Warning, WarningCode } from './types.ts';
+import type { WrittenExtent } from './written-extents.ts';
 
 /** A sample format whose configuration, if any, is base64. */
 export type FormatState = PcmFormat | RawFormat | (Omit<AacFormat, 'config'> & { config: string });
@@ -19,6 +20,10 @@ export interface FileState {
   temporary: string;
   /** Bytes, the header included. */
   size: number;
+  /** What a power failure may take away of them, once the changes that are on record are made. */
+  unsynced?: WrittenExtent[] | undefined;
+  /** Changes that are on record and may not be made, for whoever goes on. */
+  patches?: { position: number; bytes: Uint8Array }[] | undefined;
   /** Of a WAV file. */
   wav?: { sampleRate: number; channels: number } | undefined;
 }

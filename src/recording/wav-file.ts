@@ -1,7 +1,11 @@
 // The files of a recording: WAV, whose header is written when the length is known, and payloads as they are.
+import fs from 'node:fs';
 import { RF64_HEADER_BYTES, RIFF_MAX_DATA_BYTES, WAV_HEADER_BYTES, wavHeader } from '../audio/wav.ts';
 import type { Chunk } from './chunk.ts';
-import { FileWriter, type FileWriterOptions, type Patch } from './file-writer.ts';
+import { FileWriter, type FileWriterOptions } from './file-writer.ts';
+import { isLongForm, writeLongForm } from './long-form.ts';
+import type { Patch, SyncPoint } from './sync-point.ts';
+import type { WrittenExtent } from './written-extents.ts';
 
 export interface OutputFile {
   readonly path: string;
@@ -15,6 +19,14 @@ export interface OutputFile {
   settle(): Patch[];
   /** Makes the changes that `settle` answered; they are on record by now. */
   applyPatches(): void;
+  /** Bytes of changes that wait. */
+  readonly heldBytes: number;
+  /** See `FileWriter.extents`. Of a file that is settled. */
+  readonly extents: WrittenExtent[];
+  /** See `FileWriter.syncPoint`. */
+  syncPoint(): SyncPoint | undefined;
+  /** Brings a settled file into its last form and onto the disk, so that only the name is missing. */
+  complete(): Promise<void>;
   /** Gives the file its final name. */
   finish(): void;
   /** Gives up; a finished file stays. */
@@ -27,63 +39,118 @@ export interface WavFileOptions extends FileWriterOptions {
   sampleRate: number;
   channels: number;
   /** Most data bytes of the short header form; RF64 past them. Only tests set it. */
-  riffMaxDataBytes?: number;
+  riffMaxDataBytes?: number | undefined;
 }
 
-/** Mono or multichannel PCM 16-bit. A file past 4 GiB becomes RF64, its data moved by the 36 bytes that takes. */
-export class WavFile implements OutputFile {
-  readonly #writer: FileWriter;
-  readonly #options: WavFileOptions;
+/** A file under its temporary name. */
+abstract class WrittenFile implements OutputFile {
+  protected readonly writer: FileWriter;
 
-  constructor(file: string, options: WavFileOptions) {
-    this.#writer = new FileWriter(file, options);
-    this.#options = options;
+  constructor(file: string, options: FileWriterOptions) {
+    this.writer = new FileWriter(file, options);
   }
 
   get path(): string {
-    return this.#writer.path;
+    return this.writer.path;
   }
 
   get temporary(): string {
-    return this.#writer.temporary;
+    return this.writer.temporary;
+  }
+
+  get heldBytes(): number {
+    return this.writer.heldBytes;
+  }
+
+  get extents(): WrittenExtent[] {
+    return this.writer.extents;
+  }
+
+  abstract readonly size: number;
+  abstract write(chunk: Chunk, position: number): void;
+  abstract settle(): Patch[];
+  abstract finish(): void;
+
+  applyPatches(): void {
+    this.writer.applyPatches();
+  }
+
+  syncPoint(): SyncPoint | undefined {
+    return this.writer.syncPoint();
+  }
+
+  async complete(): Promise<void> {
+    await this.writer.sync();
+  }
+
+  discard(): void {
+    this.writer.discard();
+  }
+
+  abandon(): void {
+    this.writer.abandon();
+  }
+}
+
+/** Mono or multichannel PCM 16-bit. A file past 4 GiB becomes RF64, its data moved by the 36 bytes that takes. */
+export class WavFile extends WrittenFile {
+  readonly #options: WavFileOptions;
+  /** It has the long header already. */
+  #long: boolean;
+
+  constructor(file: string, options: WavFileOptions) {
+    const { resume } = options;
+    const long = resume !== undefined && isLongForm(resume.temporary);
+    // What comes last has been done to it: its changes are made, and stand further on.
+    const done = long && { resume: { ...resume, size: fs.statSync(resume.temporary).size, patches: [] } };
+    super(file, { ...options, ...done });
+    this.#options = options;
+    this.#long = long;
   }
 
   get size(): number {
-    return Math.max(WAV_HEADER_BYTES, this.#writer.size);
+    return Math.max(WAV_HEADER_BYTES, this.writer.size);
   }
 
   write(chunk: Chunk, position: number): void {
-    this.#writer.write(chunk, WAV_HEADER_BYTES + position);
+    this.writer.write(chunk, WAV_HEADER_BYTES + position);
   }
 
   /** Changes bytes of the data, `start` counted from its beginning. */
   modify(start: number, length: number, change: (bytes: Buffer) => void): void {
-    this.#writer.modify(WAV_HEADER_BYTES + start, length, change);
+    this.writer.modify(WAV_HEADER_BYTES + start, length, change);
   }
 
   settle(): Patch[] {
+    if (this.#long) return [];
     // The long form takes its place when the file is finished; until then a player stops at 4 GiB.
-    this.#writer.settle(this.#header(Math.min(this.size - WAV_HEADER_BYTES, this.#riffMax), false));
-    return this.#writer.patches;
+    this.writer.settle(this.#header(Math.min(this.#dataBytes, this.#riffMax), false));
+    return this.writer.patches;
   }
 
-  applyPatches(): void {
-    this.#writer.applyPatches();
+  /** Past 4 GiB the long form is written beside the file and takes its place, so that no kill leaves half of it. */
+  override async complete(): Promise<void> {
+    await this.writer.sync();
+    if (this.#long || this.#dataBytes <= this.#riffMax) return;
+    const header = this.#header(this.#dataBytes, true);
+    await writeLongForm(this.temporary, header, WAV_HEADER_BYTES, this.size);
+    this.writer.replaced(this.size + header.length - WAV_HEADER_BYTES);
+    this.#long = true;
   }
 
   finish(): void {
-    const dataBytes = this.size - WAV_HEADER_BYTES;
+    if (this.#long) {
+      this.writer.finish();
+      return;
+    }
+    const dataBytes = this.#dataBytes;
     const long = dataBytes > this.#riffMax;
-    if (long) this.#writer.shift(WAV_HEADER_BYTES, RF64_HEADER_BYTES - WAV_HEADER_BYTES);
-    this.#writer.finish(this.#header(dataBytes, long));
+    if (long) this.writer.shift(WAV_HEADER_BYTES, RF64_HEADER_BYTES - WAV_HEADER_BYTES);
+    this.writer.finish(this.#header(dataBytes, long));
   }
 
-  discard(): void {
-    this.#writer.discard();
-  }
-
-  abandon(): void {
-    this.#writer.abandon();
+  get #dataBytes(): number {
+    return this.size - WAV_HEADER_BYTES;
   }
 
   get #riffMax(): number {
@@ -98,57 +165,34 @@ export class WavFile implements OutputFile {
 }
 
 /** Payloads end to end, without a header of ours: AAC in ADTS, or a codec that is not decoded. */
-export class PlainFile implements OutputFile {
-  readonly #writer: FileWriter;
-
-  constructor(file: string, options: FileWriterOptions) {
-    this.#writer = new FileWriter(file, options);
-  }
-
-  get path(): string {
-    return this.#writer.path;
-  }
-
-  get temporary(): string {
-    return this.#writer.temporary;
-  }
-
+export class PlainFile extends WrittenFile {
   get size(): number {
-    return this.#writer.size;
+    return this.writer.size;
   }
 
   write(chunk: Chunk, position: number): void {
-    this.#writer.write(chunk, position);
+    this.writer.write(chunk, position);
   }
 
   settle(): Patch[] {
     return [];
   }
 
-  applyPatches(): void {}
-
   finish(): void {
-    this.#writer.finish();
-  }
-
-  discard(): void {
-    this.#writer.discard();
-  }
-
-  abandon(): void {
-    this.#writer.abandon();
+    this.writer.finish();
   }
 }
 
 /** A file that has its final name already. */
 export class DoneFile implements OutputFile {
   readonly temporary: string;
+  readonly size: number;
+  readonly heldBytes = 0;
+  readonly extents: WrittenExtent[] = [];
 
-  constructor(
-    readonly path: string,
-    readonly size: number,
-  ) {
+  constructor(readonly path: string) {
     this.temporary = path;
+    this.size = fs.statSync(path).size;
   }
 
   write(chunk: Chunk): void {
@@ -160,6 +204,10 @@ export class DoneFile implements OutputFile {
   }
 
   applyPatches(): void {}
+
+  syncPoint(): undefined {}
+
+  async complete(): Promise<void> {}
 
   finish(): void {}
 

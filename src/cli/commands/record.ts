@@ -293,6 +293,10 @@ async function resume(context: CommandContext, uploader: RecordingUploader | und
     const { service } = await services({ ...settings, region, profile, endpointUrl }).serviceFor({ stream });
     if (unfinished.state === undefined) {
       terminal.warning(`${file}: the files are not as they were left; the recording begins anew`);
+    } else if (unfinished.fellBack) {
+      terminal.warning(
+        `${file}: what was written last did not reach the disk; the recording goes on from what did`,
+      );
     }
     const { request } = unfinished.last;
     reports.push(

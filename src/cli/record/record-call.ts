@@ -76,6 +76,7 @@ function followed(store: CheckpointFile | undefined, growing: GrowingRecordings 
       // The changes are made as soon as the checkpoint is written.
       setImmediate(() => growing.follow(state));
     },
+    secure: (state: CaptureState, patches: readonly FilePatch[]) => store.secure(state, patches),
     remove: () => store.remove(),
   };
 }

@@ -1,4 +1,5 @@
 // One call: complete fragments in, in order; its recording, its checkpoints and its end out.
+import path from 'node:path';
 import type { Attribution } from '../../connect/attribution.ts';
 import type { Damage } from '../../kvs/assembler.ts';
 import type { Fragment } from '../../kvs/fragment.ts';
@@ -6,7 +7,9 @@ import { CONTINUATION_TOKEN, MILLIS_BEHIND_NOW } from '../../kvs/tags.ts';
 import type { AudioTap } from '../audio-tap.ts';
 import type { ChunkPool } from '../chunk.ts';
 import type { FilePatch } from '../contact-files.ts';
+import { syncFolder, takingTurns } from '../disk-sync.ts';
 import { type ContactListener, RecordingEngine } from '../engine.ts';
+import { joinSyncPoints, type SyncPoint } from '../sync-point.ts';
 import type { RecordingOptions, Warning } from '../types.ts';
 import { WarningLog } from '../warning-log.ts';
 import { endBefore, endsWith } from './call-end.ts';
@@ -18,6 +21,12 @@ import type { CaptureEvent, CaptureReport, CaptureRequest, EndedBy } from './req
 /** Fragments come about once a second; what comes faster was held up, and could be asked for again. */
 const CHECKPOINT_MS = 100;
 
+/** What a power failure takes away of a call that goes on, at most, apart from the time that the disk takes. */
+const SYNC_MS = 5_000;
+
+/** Changes of the files that wait for the disk and stay in memory until then; reading waits when there are more. */
+const MAX_HELD_BYTES = 256 * 1024;
+
 /** Fragment numbers to remember: repeats come right after a reconnect. */
 const REMEMBERED = 1024;
 
@@ -27,6 +36,11 @@ export interface CheckpointStore {
   readonly token: string;
   /** `patches` are still to be written into the files. Whatever it throws ends the recording. */
   save(state: CaptureState, patches: readonly FilePatch[]): void;
+  /**
+   * Keeps a state that was saved before as one to fall back to after a power failure: it is on the disk when the promise
+   * is kept. The files are; `patches` may not be made in them. Without it the disk is not waited for.
+   */
+  secure?(state: CaptureState, patches: readonly FilePatch[]): Promise<void>;
   /** The recording is finished, or given up. */
   remove(): void;
 }
@@ -49,6 +63,10 @@ export interface CallRecorderOptions {
   store?: CheckpointStore | undefined;
   pool?: ChunkPool | undefined;
   state?: CaptureState | undefined;
+  /** Milliseconds between two times that the files are brought to the disk (default: 5,000), where `store` keeps that. */
+  syncMs?: number | undefined;
+  /** Most data bytes of a WAV file that has the short header; RF64 past them. Only tests set it. */
+  riffMaxDataBytes?: number | undefined;
 }
 
 export class CallRecorder {
@@ -72,9 +90,14 @@ export class CallRecorder {
   #checkpointed = Number.NEGATIVE_INFINITY;
   #dirty = false;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #syncing: Promise<void> | undefined;
+  #synced = Number.NEGATIVE_INFINITY;
+  /** What of the recording has been brought to the disk: whether any audio, and how many finished contacts. */
+  #secured = '';
 
   constructor(options: CallRecorderOptions) {
-    const { request, folder, recording, tap, pool, store, state } = options;
+    const { request, folder, recording, tap, pool, store, state, riffMaxDataBytes } = options;
     this.#options = options;
     this.request = request;
     this.keepsRaw = options.saveMkv === true && folder !== undefined;
@@ -83,7 +106,7 @@ export class CallRecorder {
       heard: (warning: Warning) => this.emit({ event: 'warning', warning }),
     });
     this.#gate = new ContactGate(recording.contactId, state);
-    const keeping = store === undefined ? {} : { token: store.token, journal: true };
+    const keeping = { ...(store && { token: store.token, journal: true }), riffMaxDataBytes };
     this.#engine = new RecordingEngine(folder, recording, {
       tap,
       pool,
@@ -196,7 +219,9 @@ export class CallRecorder {
   /** To be called when a piece of the input has been taken. What it returns says when to go on. */
   afterPiece(): Promise<void> | undefined {
     if (this.#dirty) this.#checkpointSoon();
-    return this.#options.drained?.();
+    const drained = this.#options.drained?.();
+    if (this.#syncing === undefined || this.#engine.heldBytes <= MAX_HELD_BYTES) return drained;
+    return Promise.all([drained, this.#syncing]).then(() => {});
   }
 
   /** What another process, or this one later, goes on with. Undefined while some fragment waits for the next. */
@@ -206,29 +231,32 @@ export class CallRecorder {
     return { state: this.#state(state), patches };
   }
 
-  /** Puts where the recording stands on record, unless a fragment waits for the next. */
-  save(): void {
+  /** Puts where the recording stands on record, unless a fragment waits for the next. Answers what it has put there. */
+  save(): CaptureState | undefined {
     // The first one, before anything was received, holds nothing up.
     if (this.#dirty) this.#checkpointed = performance.now();
     this.#dirty = false;
     const { store } = this.#options;
-    if (store === undefined) return;
+    if (store === undefined) return undefined;
     const made = this.checkpoint();
-    if (made === undefined) return;
+    if (made === undefined) return undefined;
     store.save(made.state, made.patches);
     this.#engine.applyPatches();
+    this.#syncSoon(made.state);
+    return made.state;
   }
 
   /** Finishes every file. @throws What cannot be written; the unfinished files and the last checkpoint stay then. */
-  finish(): CaptureReport {
-    this.#stopClock();
+  async finish(): Promise<CaptureReport> {
     const endedBy = this.#endedBy ?? 'signal';
     this.#endedBy = endedBy;
+    await this.#stop();
     this.#engine.seal();
-    this.save();
+    await this.#saveForGood();
     const contacts = this.#engine.finish();
     if (contacts.length === 0) this.#dump?.discard();
     const dump = contacts.length === 0 ? undefined : this.#dump?.finish();
+    await this.#nameForGood([...contacts.flatMap(({ files }) => files), ...(dump ? [dump] : [])]);
     this.#options.store?.remove();
     this.emit({ event: 'finished', endedBy });
     return {
@@ -243,16 +271,16 @@ export class CallRecorder {
   }
 
   /** Gives up: nothing stays behind. */
-  discard(): void {
-    this.#stopClock();
+  async discard(): Promise<void> {
+    await this.#stop();
     this.#engine.discard();
     this.#dump?.discard();
     this.#options.store?.remove();
   }
 
   /** Leaves the unfinished files and the last checkpoint where they are, to go on with later. */
-  abandon(): void {
-    this.#stopClock();
+  async abandon(): Promise<void> {
+    await this.#stop();
     this.#engine.abandon();
     this.#dump?.abandon();
   }
@@ -301,9 +329,66 @@ export class CallRecorder {
     }, due);
   }
 
-  #stopClock(): void {
+  /** Nothing happens by itself any more when it returns. */
+  async #stop(): Promise<void> {
+    this.#stopped = true;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
+    await this.#syncing;
+  }
+
+  /** Brings what was just saved to the disk, if it is time, beside whatever goes on. */
+  #syncSoon(state: CaptureState): void {
+    const { store } = this.#options;
+    if (store?.secure === undefined || this.#syncing !== undefined || this.#stopped) return;
+    const finished = state.engine.contacts.filter((contact) => 'report' in contact).length;
+    const standing = `${state.begun} ${finished}`;
+    const due =
+      this.#secured !== standing ||
+      performance.now() - this.#synced >= (this.#options.syncMs ?? SYNC_MS) ||
+      this.#engine.heldBytes > MAX_HELD_BYTES;
+    if (!due) return;
+    this.#secured = standing;
+    const point = this.#syncPoint();
+    this.#syncing = takingTurns(async () => {
+      // How long it takes is no part of the pause between two of them.
+      this.#synced = performance.now();
+      await point.written();
+      await store.secure!(state, point.patches);
+      point.kept();
+    }).then(
+      () => {
+        this.#syncing = undefined;
+      },
+      (error) => {
+        this.#syncing = undefined;
+        this.onFailure(error);
+      },
+    );
+  }
+
+  #syncPoint(): SyncPoint<FilePatch> {
+    const dump = this.#dump?.syncPoint();
+    return joinSyncPoints([this.#engine.syncPoint(), ...(dump ? [dump] : [])]);
+  }
+
+  /** Puts the sealed recording on record and all of it on the disk: only the names are missing then. */
+  async #saveForGood(): Promise<void> {
+    const { store, folder } = this.#options;
+    const state = this.save();
+    if (folder === undefined) return;
+    await takingTurns(async () => {
+      const point = this.#syncPoint();
+      await point.written();
+      if (state !== undefined) await store?.secure?.(state, point.patches);
+      point.kept();
+      await this.#engine.complete();
+    });
+  }
+
+  async #nameForGood(files: readonly { path: string }[]): Promise<void> {
+    const folders = new Set(files.map(({ path: file }) => path.dirname(file)));
+    for (const folder of folders) await takingTurns(() => syncFolder(folder));
   }
 }
 

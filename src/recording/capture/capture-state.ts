@@ -1,5 +1,5 @@
 // What a capture has to know to go on in another process: plain values that JSON can carry.
-import type { EngineState } from '../state.ts';
+import type { EngineState, FileState } from '../state.ts';
 import type { RecordingOptions } from '../types.ts';
 import type { CaptureRequest, EndedBy } from './request.ts';
 
@@ -13,6 +13,9 @@ export interface Position {
   token: string | null;
 }
 
+/** The dump of a recording, unfinished. */
+export type DumpState = Pick<FileState, 'path' | 'temporary' | 'size' | 'unsynced'>;
+
 export interface CaptureState {
   request: CaptureRequest;
   options: RecordingOptions;
@@ -24,5 +27,5 @@ export interface CaptureState {
   bytes: number;
   engine: EngineState;
   /** The dump so far, relative to the output folder. */
-  dump?: { path: string; temporary: string; size: number } | undefined;
+  dump?: DumpState | undefined;
 }

@@ -38,16 +38,16 @@ export async function capture(options: CaptureOptions): Promise<CaptureReport> {
   const signals = [own.signal, ...(signal === undefined ? [] : [signal])];
   let finishing = false;
   try {
-    if (options.state === undefined) recorder.save();
+    recorder.save();
     await read(source, recorder, AbortSignal.any(signals), pace);
     if (failure !== undefined) throw failure.error;
     finishing = true;
-    return recorder.finish();
+    return await recorder.finish();
   } catch (thrown) {
     const error = failure?.error ?? thrown;
     // Where nothing is recorded yet, there is nothing to go on with.
-    if (options.store === undefined || (!finishing && !recorder.begun)) recorder.discard();
-    else recorder.abandon();
+    if (options.store === undefined || (!finishing && !recorder.begun)) await recorder.discard();
+    else await recorder.abandon();
     throw error instanceof SourceFault ? error.error : error;
   }
 }

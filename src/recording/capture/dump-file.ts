@@ -4,7 +4,9 @@ import path from 'node:path';
 import { Chunk, ChunkPool } from '../chunk.ts';
 import { compactTime, safePart } from '../file-name.ts';
 import { FileWriter, type FileWriterOptions } from '../file-writer.ts';
+import type { SyncPoint } from '../sync-point.ts';
 import { DoneFile } from '../wav-file.ts';
+import type { DumpState } from './capture-state.ts';
 
 const UNPOOLED = new ChunkPool();
 
@@ -15,11 +17,7 @@ export class DumpFile {
   /** What came before the contact's first audio told the name. */
   #early: Uint8Array[] = [];
 
-  constructor(
-    folder: string,
-    options: FileWriterOptions,
-    state?: { path: string; temporary: string; size: number },
-  ) {
+  constructor(folder: string, options: FileWriterOptions, state?: DumpState) {
     this.#folder = folder;
     this.#options = options;
     if (state === undefined) return;
@@ -28,7 +26,7 @@ export class DumpFile {
     // Where the process stopped right after giving the dump its name, only its checkpoint is left to remove.
     this.#writer = fs.existsSync(temporary)
       ? new FileWriter(file, { ...options, resume: { temporary, size: state.size } })
-      : new DoneFile(file, state.size);
+      : new DoneFile(file);
   }
 
   add(
@@ -52,15 +50,22 @@ export class DumpFile {
     this.#early = [];
   }
 
-  get state(): { path: string; temporary: string; size: number } | undefined {
+  get state(): DumpState | undefined {
     const writer = this.#writer;
     return (
       writer && {
         path: path.relative(this.#folder, writer.path),
         temporary: path.relative(this.#folder, writer.temporary),
         size: writer.size,
+        ...(writer.extents.length > 0 && { unsynced: writer.extents }),
       }
     );
+  }
+
+  /** See `FileWriter.syncPoint`; there are no changes. */
+  syncPoint(): SyncPoint<never> | undefined {
+    const point = this.#writer?.syncPoint();
+    return point && { ...point, patches: [] };
   }
 
   finish(): { path: string; bytes: number } | undefined {

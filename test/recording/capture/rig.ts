@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fragmentNumber } from '../../../fixtures/connect-profile.ts';
-import { DumpBuilder, type FragmentPlan } from '../../../fixtures/dump-builder.ts';
+import { DumpBuilder, type FragmentPlan, type PlannedBlock } from '../../../fixtures/dump-builder.ts';
 import { kinesisSource } from '../../../src/aws/get-media.ts';
 import { KinesisVideo } from '../../../src/aws/kinesis-video.ts';
 import { type CaptureOptions, capture } from '../../../src/recording/capture/capture.ts';
@@ -45,6 +45,22 @@ export function unevenCall(fragments: number, seed: number): Buffer {
     else if (what === 2) builder.pause(300);
     else if (what === 3 && i > 0) plan.contactTags = [];
     builder.add(plan);
+  }
+  return builder.finish().bytes;
+}
+
+/** A call whose caller is heard up to three fragments after the agent: late audio goes where silence was written. */
+export function laggingCall(fragments: number, seed: number): Buffer {
+  const random = seeded(seed);
+  const builder = new DumpBuilder({ blocksPerFragment: 3 });
+  const late: PlannedBlock[] = [];
+  for (let i = 0; i < fragments; i++) {
+    const blocks = builder.nextBlocks(3);
+    late.push(...blocks.filter(({ direction }) => direction === 'from'));
+    const due = i === fragments - 1 ? late.length : late.length - 3 * random.below(4);
+    builder.add({
+      blocks: [...blocks.filter(({ direction }) => direction === 'to'), ...late.splice(0, Math.max(0, due))],
+    });
   }
   return builder.finish().bytes;
 }
