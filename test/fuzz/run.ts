@@ -15,6 +15,9 @@ const { values } = parseArgs({
 const MAX_FAILURES = 10;
 const PROGRESS_MS = 2000;
 
+/** Bytes by which memory may have grown after thousands of dumps. */
+const MAX_GROWTH = 256 * 1024 * 1024;
+
 const count = Number(values.count);
 const first = Number(values.seed);
 const named = values.fixture;
@@ -22,6 +25,12 @@ const small = smallDumps();
 const chosen = small.filter(({ name }) => name === named);
 const dumps = named === undefined ? small : chosen.length > 0 ? chosen : [fixtureDump(named)];
 
+const used = () => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
+const before = used();
 let failures = 0;
 let reported = performance.now();
 for (let i = 0; i < count && failures < MAX_FAILURES; i++) {
@@ -37,5 +46,10 @@ for (let i = 0; i < count && failures < MAX_FAILURES; i++) {
     process.stdout.write(`${i + 1} of ${count} dumps, ${failures} failed\n`);
   }
 }
-process.stdout.write(`${failures === 0 ? 'All dumps passed' : `${failures} dumps failed`}\n`);
+const growth = used() - before;
+if (growth > MAX_GROWTH) {
+  failures++;
+  process.stdout.write(`FAILED  memory grew by ${growth} bytes\n`);
+}
+process.stdout.write(`${failures === 0 ? `All ${count} dumps passed` : `${failures} failed`}\n`);
 process.exitCode = failures === 0 ? 0 : 1;
