@@ -1,9 +1,11 @@
-// The services that examples and documents name, on loopback: the stream demo-call, a bucket, a recogniser.
+// The services that examples and documents name, on loopback: the stream demo-call, a bucket, a recogniser, contacts.
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSimulator } from '../../src/simulator/index.ts';
 import { type S3Server, startS3Server } from '../aws/s3/s3-server.ts';
 import { startDemo } from '../simulator/transcribe/demo.ts';
+import { startConnectServer } from './connect-server.ts';
 import { ROOT } from './run-cli.ts';
 
 export interface LoopbackServices {
@@ -23,13 +25,23 @@ export async function startLoopbackServices(faults: string[] = []): Promise<Loop
   });
   const demo = await startDemo();
   const s3 = await startS3Server(['recordings']);
+  const streamArn = simulator.streams.list()[0]!.arn;
+  const { Recordings } = JSON.parse(
+    readFileSync(join(ROOT, 'fixtures/events/contact-record.json'), 'utf8'),
+  ) as { Recordings: [{ FragmentStartNumber: string; FragmentStopNumber: string }] };
+  const connect = await startConnectServer({
+    streamArn,
+    startFragment: Recordings[0].FragmentStartNumber,
+    stopFragment: Recordings[0].FragmentStopNumber,
+  });
   return {
     // The simulator takes any credentials, s3rver its own alone.
-    env: { ...demo.env, ...simulator.environment, ...s3.env },
+    env: { ...demo.env, ...simulator.environment, ...s3.env, ...connect.env },
     s3,
-    streamArn: simulator.streams.list()[0]!.arn,
+    streamArn,
     async close() {
       await simulator.close();
+      await connect.close();
       await s3.close();
       await demo.close();
     },

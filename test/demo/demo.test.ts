@@ -32,7 +32,7 @@ test('a call is recorded through a cut, and files, items and report are there', 
   writeFileSync(join(out, 'recordings', 'of-an-earlier-run.wav'), 'old');
   writeFileSync(join(out, 'notes.txt'), 'mine');
   const demo = startDemo(out, temporary);
-  await expect.poll(() => processesOf(temporary)?.length ?? 3, { timeout: 30_000 }).toBeGreaterThan(2);
+  await expect.poll(() => processesOf(temporary)?.length ?? 3, { timeout: 90_000 }).toBeGreaterThan(2);
   const { status, ms } = await demo.ended;
   expect({ status, stderr: demo.stderr() }).toEqual({ status: 0, stderr: '' });
   expect(ms).toBeLessThan(60_000);
@@ -86,7 +86,7 @@ test('a call is recorded through a cut, and files, items and report are there', 
 test('an interrupted one leaves nothing running, and says so', async () => {
   const temporary = scratchDirectory();
   const demo = startDemo(join(scratchDirectory(), 'demo-out'), temporary);
-  await expect.poll(() => demo.stdout(), { timeout: 30_000 }).toContain('What is said');
+  await expect.poll(() => demo.stdout(), { timeout: 90_000 }).toContain('What is said');
   // As from a terminal, which signals the process, and npm, which signals it again.
   demo.child.kill('SIGINT');
   demo.child.kill('SIGINT');
@@ -99,7 +99,7 @@ test('an interrupted one leaves nothing running, and says so', async () => {
 test.runIf(process.platform === 'linux')('a record function that dies fails it with a sentence', async () => {
   const temporary = scratchDirectory();
   const demo = startDemo(join(scratchDirectory(), 'demo-out'), temporary);
-  await expect.poll(() => demo.stdout(), { timeout: 30_000 }).toContain(SAID[0]!.text);
+  await expect.poll(() => demo.stdout(), { timeout: 90_000 }).toContain(SAID[0]!.text);
   const [record, ...others] = functionProcesses(processesOf(temporary) ?? [], 'record');
   expect(others).toEqual([]);
   process.kill(record!, 'SIGKILL');

@@ -13,10 +13,12 @@ export interface CommandBlock {
   services: boolean;
   /** It serves until it is interrupted, which is what happens to it once it has printed something. */
   interrupted: boolean;
+  /** A recording into `calls` was killed before. */
+  afterKill: boolean;
   /** What it ends with. */
   status: number;
-  /** What it needs and a test has not: `aws`, `docker`. It is not run; its options are checked. */
-  needs: string | null;
+  /** What it needs and a test has not: of the calls of kvsrec and the AWS CLI only the arguments are checked. */
+  needs: 'aws' | null;
 }
 
 /** Every document with command blocks or links, relative to the root. */
@@ -38,7 +40,7 @@ const MARKER = /^<!--\s*(run|needs):\s*(.*?)\s*-->$/;
 
 /**
  * The blocks of a document. A comment before a block says how it is run: `<!-- run: simulator -->` (with the services
- * on loopback), `<!-- run: interrupted -->`, `<!-- run: status 3 -->`, any of them with commas between; or
+ * on loopback), `<!-- run: interrupted -->`, `<!-- run: after a kill -->`, `<!-- run: status 3 -->`, any of them with commas between; or
  * `<!-- needs: aws -->`.
  */
 export function commandBlocks(text: string): CommandBlock[] {
@@ -66,16 +68,20 @@ export function commandBlocks(text: string): CommandBlock[] {
 }
 
 function meaning(marker: RegExpExecArray | null): Omit<CommandBlock, 'line' | 'text'> {
-  const plain = { services: false, interrupted: false, status: 0, needs: null };
+  const plain = { services: false, interrupted: false, afterKill: false, status: 0, needs: null };
   if (marker === null) return plain;
-  if (marker[1] === 'needs') return { ...plain, needs: marker[2]! };
+  if (marker[1] === 'needs') {
+    if (marker[2] !== 'aws') throw new Error(`nothing is known of what needs ${marker[2]}`);
+    return { ...plain, needs: 'aws' };
+  }
   const words = marker[2]!.split(/,\s*/);
   const status = words.map((word) => /^status (\d+)$/.exec(word)?.[1]).find((value) => value !== undefined);
-  const unknown = words.filter((word) => !/^(simulator|interrupted|status \d+)$/.test(word));
+  const unknown = words.filter((word) => !/^(simulator|interrupted|after a kill|status \d+)$/.test(word));
   if (unknown.length > 0) throw new Error(`a marker does not say what is meant: ${unknown.join(', ')}`);
   return {
     services: words.includes('simulator'),
     interrupted: words.includes('interrupted'),
+    afterKill: words.includes('after a kill'),
     status: Number(status ?? 0),
     needs: null,
   };

@@ -1,6 +1,6 @@
 # Prints what zsh offers for command lines, END after each: capture.zsh SCRIPT END LINE... An inner zsh on a
 # pseudo-terminal is typed the line and a tab; compadd is replaced by one that writes down what matches.
-zmodload zsh/zpty
+zmodload zsh/zpty zsh/zselect
 output=$(mktemp)
 inner=$(mktemp)
 cat > $inner <<'END'
@@ -35,10 +35,10 @@ for line in "$@"; do
   : > $output
   # ^U takes away what stands there.
   zpty -w -n inner $'\x15'"$line"$'\t\x18'
-  for ((tries = 0; tries < 200; tries++)); do
+  for ((tries = 0; tries < 6000; tries++)); do
     [[ $(<$output) == *$end* ]] && break
     while zpty -r -t inner ignored; do :; done
-    sleep 0.01
+    zselect -t 1
   done
   cat $output
 done
