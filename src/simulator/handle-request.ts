@@ -38,6 +38,9 @@ export interface Desk {
 /** A fault that leaves the request without an answer. */
 const REFUSED = Symbol('refused');
 
+/** Whoever asked left before there was an answer. */
+const GONE = Symbol('gone');
+
 /** Handles a request; never rejects. */
 export async function handleRequest(
   desk: Desk,
@@ -69,6 +72,7 @@ export async function handleRequest(
     await run(desk, operation, { request, response, record });
   } catch (error) {
     if (error === REFUSED) request.socket.resetAndDestroy();
+    else if (error === GONE) record.ended = 'client';
     else refuse(error, response, record);
   }
   desk.onRequest(record);
@@ -87,7 +91,7 @@ async function run(
     record,
     faults: async (stream) => {
       const faults = desk.faults.take({ operation, stream, key: record.accessKeyId });
-      if (faults.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, faults.latencyMs));
+      if (faults.latencyMs > 0) await late(response, faults.latencyMs);
       if (faults.refuse) throw REFUSED;
       if (faults.error !== null) {
         const { type, message, status } = faults.error;
@@ -108,6 +112,20 @@ async function run(
   const body = await jsonBody(request);
   record.parameters = body;
   await JSON_OPERATIONS[operation](call, body);
+}
+
+/** Waits before an answer. A connection that closes meanwhile would never tell a body, or its quota, that it is over. */
+async function late(response: ServerResponse, ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const over = () => {
+      clearTimeout(timer);
+      response.off('close', over);
+      resolve();
+    };
+    const timer = setTimeout(over, ms);
+    response.once('close', over);
+  });
+  if (response.closed) throw GONE;
 }
 
 /** What the service says with the errors that can be ordered. */

@@ -3,7 +3,7 @@ import { GetDataEndpointCommand } from '@aws-sdk/client-kinesis-video';
 import { ListFragmentsCommand } from '@aws-sdk/client-kinesis-video-archived-media';
 import { GetMediaCommand } from '@aws-sdk/client-kinesis-video-media';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fragmentNumber } from '../../fixtures/connect-profile.ts';
 import { type Fault, type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { clientsOf, EARLIEST, getMedia } from './clients.ts';
@@ -178,6 +178,34 @@ describe('requests', () => {
     simulator.faults.order('refuse');
     expect(await outcome(endpoint())).not.toBe('ok');
     expect(await outcome(endpoint())).toBe('ok');
+  });
+
+  it('late, to somebody who has left: the connection does not count any more', async () => {
+    const own = await startSimulator({
+      speed: 'max',
+      streams: { call: dump },
+      quotas: { connections: { GetMedia: 1 } },
+      faults: ['latency:ms=30s,operation=GetMedia'],
+    });
+    try {
+      const ask = (signal?: AbortSignal) =>
+        fetch(`${own.url}/getMedia`, {
+          method: 'POST',
+          body: JSON.stringify({ StreamName: 'call', StartSelector: EARLIEST }),
+          ...(signal && { signal }),
+        });
+      const leaving = new AbortController();
+      const left = ask(leaving.signal);
+      await vi.waitFor(() => expect(own.faults.pending).toEqual([]));
+      leaving.abort();
+      await expect(left).rejects.toThrow('abort');
+      await vi.waitFor(() => expect(own.log.list('GetMedia')[0]!.ended).toBe('client'));
+      const second = await ask();
+      expect(second.status).toBe(200);
+      await second.body!.cancel();
+    } finally {
+      await own.close();
+    }
   });
 });
 
