@@ -30,8 +30,8 @@ export class Playback {
   /** Milliseconds of pauses left out before each fragment. */
   readonly #cut: Float64Array;
   readonly #firstMs: number;
-  /** How long a turn of the loop takes, milliseconds of the call. */
-  readonly #span: number;
+  /** How long all of it, a turn of the loop, takes: milliseconds of the call. */
+  readonly span: number;
   readonly #minNumber: bigint;
   /** How far numbers move a turn. */
   readonly #numberSpan: bigint;
@@ -58,7 +58,7 @@ export class Playback {
       if (number < min) min = number;
       if (number > max) max = number;
     });
-    this.#span = end;
+    this.span = end;
     this.#minNumber = min;
     this.#numberSpan = max - min + NUMBER_STEP;
   }
@@ -73,7 +73,7 @@ export class Playback {
   appearsAt(index: number): number {
     if (this.startedAt === null || index >= this.length) return Number.POSITIVE_INFINITY;
     const { turn, piece } = this.#place(index);
-    return this.startedAt + (turn * this.#span + this.#ends[piece]!) / this.options.speed;
+    return this.startedAt + (turn * this.span + this.#ends[piece]!) / this.options.speed;
   }
 
   /** How many fragments have appeared by `now`. */
@@ -83,8 +83,8 @@ export class Playback {
     if (startedAt === null || n === 0 || now < startedAt) return 0;
     if (this.options.speed === Number.POSITIVE_INFINITY) return n;
     const media = (now - startedAt) * this.options.speed;
-    const turns = this.options.loop && this.#span > 0 ? Math.floor(media / this.#span) : 0;
-    const rest = media - turns * this.#span;
+    const turns = this.options.loop && this.span > 0 ? Math.floor(media / this.span) : 0;
+    const rest = media - turns * this.span;
     // The first end that lies behind.
     let low = 0;
     let high = n;
@@ -120,11 +120,11 @@ export class Playback {
   }
 
   #shift(turn: number, piece: number): number {
-    const moved = turn * this.#span;
+    const moved = turn * this.span;
     if (this.options.stamps === 'kept') return moved;
     const start = this.startedAt ?? 0;
     // A call that runs faster than its clock ends now, so that nothing lies in the future.
-    const early = this.options.loop ? 0 : this.#span / this.options.speed - this.#span;
+    const early = this.options.loop ? 0 : this.span / this.options.speed - this.span;
     return Math.round(start + early - this.#firstMs - this.#cut[piece]! + moved);
   }
 }

@@ -2,7 +2,7 @@
 import { KvsrecError } from '../errors.ts';
 import { type Dump, openDump } from './dump.ts';
 import { invalid, type Parameters, STREAM_ARN, STREAM_NAME } from './parameters.ts';
-import type { PlaybackOptions } from './playback.ts';
+import { Playback, type PlaybackOptions } from './playback.ts';
 import { ServiceError } from './service-error.ts';
 import { SimulatedStream } from './stream.ts';
 
@@ -87,6 +87,12 @@ export class Streams {
       );
     }
     const dump = own.dump === undefined ? null : await this.#open(own.dump);
+    if (playback.loop && dump !== null && !(new Playback(dump, playback, null).span > 0)) {
+      throw refuse(
+        'cannot loop: what it plays takes no time, so that it would have fragments without end',
+        'Give a dump of more than one block a track, or leave out the loop.',
+      );
+    }
     if (this.#byName.has(plain)) throw refuse('is there already', 'Give it another name.');
     const facts = {
       name: plain,
@@ -179,6 +185,8 @@ export class Streams {
     if (pending === undefined) {
       pending = openDump(source).then((dump) => this.#kept(dump));
       this.#files.set(source, pending);
+      // What could not be opened now may be there the next time.
+      pending.catch(() => this.#files.delete(source));
     }
     return await pending;
   }

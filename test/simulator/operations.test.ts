@@ -1,4 +1,7 @@
 // The control plane and the archive, with the SDK's clients over real sockets.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   DescribeStreamCommand,
   GetDataEndpointCommand,
@@ -237,6 +240,30 @@ describe('the library', () => {
       code: 'unreadable-dump',
     });
     expect(() => simulator.streams.inspect('nobody')).toThrow('there is no stream nobody');
+  });
+
+  it('refuses to loop what takes no time, which would have fragments without end', async () => {
+    await start({ streams: {} });
+    const nothing = Buffer.from('no Matroska at all');
+    for (const dump of [callDump(1, 1), nothing]) {
+      await expect(simulator.streams.add('x', { dump, loop: true, speed: 1 })).rejects.toMatchObject({
+        code: 'bad-stream',
+        exitCode: 2,
+      });
+    }
+  });
+
+  it('plays a dump that was not there when it was first asked for', async () => {
+    await start({ streams: {} });
+    const folder = await mkdtemp(join(tmpdir(), 'kvsrec-late-'));
+    const file = join(folder, 'call.mkv');
+    try {
+      await expect(simulator.streams.add('x', file)).rejects.toMatchObject({ code: 'unreadable-dump' });
+      await writeFile(file, callDump(2));
+      expect(await simulator.streams.add('x', file)).toMatchObject({ fragments: 2 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('refuses to put into a stream that a dump is played into', async () => {
