@@ -1,6 +1,6 @@
 // The page as people meet it, in a real browser.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -31,14 +31,15 @@ describe.skipIf(NO_BROWSER !== '')(`in Chromium${NO_BROWSER}`, () => {
   const browser = useBrowser();
 
   /** Opens a page that must not have done anything wrong by the end of the test. */
-  async function open(file: string, options?: OpenOptions): Promise<Page> {
+  async function open(file: string, options?: OpenOptions & { silent?: true }): Promise<Page> {
     const { page, misdeeds } = await openPage(browser(), file, options);
     onTestFinished(async () => {
       await page.context().close();
       expect(foreign(misdeeds, file)).toEqual(CLEAN);
     });
     // A page that is not loaded yet puts a seek off.
-    if (options?.javaScript !== false) await until(page, `document.querySelector('audio').readyState > 0`);
+    if (options?.javaScript !== false && !options?.silent)
+      await until(page, `document.querySelector('audio').readyState > 0`);
     return page;
   }
 
@@ -121,6 +122,48 @@ describe.skipIf(NO_BROWSER !== '')(`in Chromium${NO_BROWSER}`, () => {
     // Escape has given the keys back to the page.
     await page.keyboard.press(' ');
     await until(page, `!document.querySelector('audio').paused`);
+  });
+
+  /** A transcript of these texts, a second each. */
+  const saying = (...texts: string[]) => ({
+    contactId: null,
+    segments: texts.map((text, index) => {
+      const startMs = 1000 * index;
+      return { direction: 'from' as const, startMs, endMs: startMs + 1000, text, partial: false, words: [] };
+    }),
+  });
+
+  test('finds what follows letters whose small form is longer', async () => {
+    const transcript = saying('İİİ İzmir, at the end');
+    const page = await open((await makeReport(scratchDirectory(), 'demo-call', { transcript })).page);
+    await page.fill('.search input', 'END');
+    expect(await page.locator('mark.hit').allTextContents()).toEqual(['end']);
+  });
+
+  test('audio that is not decoded leaves a page to read and search', async () => {
+    const transcript = saying('Hello.', 'Who is there?');
+    const page = await open((await makeReport(scratchDirectory(), 'real-aac', { transcript })).page, {
+      silent: true,
+    });
+    expect(await page.isVisible('.player .empty')).toBe(true);
+    for (const selector of ['.wave', '.transport']) expect(await page.isVisible(selector)).toBe(false);
+    await page.keyboard.press('/');
+    await page.keyboard.type('who');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.chosen p').allTextContents()).toEqual(['Who is there?']);
+    await page.click('.theme');
+    expect(await axe(page)).toEqual([]);
+  });
+
+  test('says that the audio beside it is missing, however long the page', async () => {
+    const transcript = saying(
+      ...Array.from({ length: 4000 }, (_, index) => `${index} and so on `.repeat(20)),
+    );
+    const { files } = await makeReport(scratchDirectory(), 'demo-call', { transcript, audio: 'beside' });
+    rmSync(files[1]!.path);
+    const { page } = await openPage(browser(), files[0]!.path);
+    onTestFinished(() => page.context().close());
+    await until(page, `!document.querySelector('.failure').hidden`);
   });
 
   test('zooms, and every control can be reached by key', async () => {

@@ -114,9 +114,12 @@ function startPlayer() {
   for (const event of ['play', 'pause', 'ended']) audio.addEventListener(event, showPlaying);
   audio.addEventListener('play', followClock);
   for (const event of ['timeupdate', 'seeked', 'ended']) audio.addEventListener(event, moved);
-  audio.addEventListener('error', () => {
+  const showFailure = () => {
     failure.hidden = false;
-  });
+  };
+  audio.addEventListener('error', showFailure);
+  // A file that is not there can be missed before a long page has come as far as this script.
+  if (audio.error) showFailure();
   // A file that is opened from a disk may not be taken apart into its channels; a page that carries its audio may.
   const apart = audio.src.startsWith('data:') || location.protocol !== 'file:';
   if (apart && lanes.length > 1) part('.side-choice', HTMLElement).hidden = false;

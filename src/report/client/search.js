@@ -7,9 +7,15 @@ const found = document.querySelector('.found');
 let matches = [];
 let chosen = -1;
 
-/** @param {string} text */
+/**
+ * Letter by letter, and never longer than before, as the small form of İ would be: places in it are places in the text.
+ * @param {string} text
+ */
 function folded(text) {
-  return text.toLowerCase();
+  return Array.from(text, (letter) => {
+    const small = letter.toLowerCase();
+    return small.length === letter.length ? small : letter;
+  }).join('');
 }
 
 function clearMarks() {

@@ -41,7 +41,7 @@ function colour(name) {
 
 /** Draws with the next frame. */
 function redraw() {
-  if (awaited) return;
+  if (awaited || lanes.length === 0) return;
   awaited = true;
   requestAnimationFrame(() => {
     awaited = false;

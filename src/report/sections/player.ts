@@ -10,7 +10,8 @@ const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 /** Up to where the audio element stands. */
 export function playerStart(call: MeasuredCall): Html {
   return html`<section class="player" aria-label="Player">
-${call.lanes.length === 0 ? html`<p class="empty">The audio of this call is not decoded, so there is no waveform.</p>` : waveform(call)}`;
+${call.lanes.length === 0 ? html`<p class="empty">The audio of this call is not decoded, so there is no waveform.</p>` : undefined}
+${waveform(call)}`;
 }
 
 /** From the audio element on. */
@@ -21,10 +22,12 @@ ${legend(call)}
 </section>`;
 }
 
+/** Without lanes the parts are there all the same, unseen: the page's script takes them for granted. */
 function waveform(call: MeasuredCall): Html {
-  return html`<div class="wave">
+  const none = call.lanes.length === 0;
+  return html`<div class="wave"${none ? html` hidden` : undefined}>
 <div class="tip" hidden></div>
-${waveformSvg(call)}
+${none ? undefined : waveformSvg(call)}
 <canvas class="detail" hidden aria-hidden="true"></canvas>
 <div class="slider" role="slider" tabindex="0" hidden aria-label="Position in the call" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0"></div>
 </div>
@@ -32,7 +35,7 @@ ${waveformSvg(call)}
 }
 
 function transport({ durationMs, lanes }: MeasuredCall): Html {
-  return html`<div class="transport needs-script" hidden>
+  return html`<div class="transport${lanes.length === 0 ? '' : ' needs-script'}" hidden>
 <div class="keys">
 <button type="button" class="icon" data-skip="-5000" aria-label="Back 5 seconds" title="Back 5 seconds (←)">${svg('M11 5 4 10l7 5zM17 5l-6 5 6 5z')}</button>
 <button type="button" class="play" aria-label="Play" title="Play or pause (space)"><svg class="when-paused" viewBox="0 0 20 20" aria-hidden="true"><path d="M6.5 4v12l10-6z"/></svg><svg class="when-playing" viewBox="0 0 20 20" aria-hidden="true"><path d="M5.5 4h3v12h-3zM11.500 4h3v12h-3z"/></svg></button>
