@@ -1,22 +1,31 @@
 // WAV files as inputs of a command: opened, checked, and closed whatever happens.
 
-import { resolve } from 'node:path';
 import { WavReader } from '../audio/wav-reader.ts';
 import { KvsrecError } from '../errors.ts';
 import { openInput } from './open-input.ts';
+import { realPlace } from './real-place.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /**
  * Opens the inputs, gives them to `use` and closes them.
  * @param output The file to be written, which must be none of them.
- * @throws KvsrecError `same-file`, `not-wav`, `unsupported-wav`, and what `use` throws.
+ * @param signal Ends an input that keeps silent, as a pipe may; `use` sees to it that nothing is made of the rest.
+ * @throws KvsrecError `same-file`, `unsupported-output`, `not-wav`, `unsupported-wav`; AbortError; what `use` throws.
  */
 export async function withWavs<Result>(
   inputs: readonly string[],
   output: string,
+  signal: AbortSignal,
   use: (readers: WavReader[]) => Promise<Result>,
 ): Promise<Result> {
+  if (output === '-') {
+    throw new KvsrecError('unsupported-output', 'the result is a file, and cannot go to standard output', {
+      exitCode: 2,
+      hint: 'Name the file to write; one that is really called "-" is ./-',
+    });
+  }
   for (const input of inputs) {
-    if (input !== '-' && resolve(input) === resolve(output)) {
+    if (input !== '-' && realPlace(input) === realPlace(output)) {
       throw new KvsrecError('same-file', `${output} is an input, too`, {
         exitCode: 2,
         hint: 'Write to another file; the original is never changed.',
@@ -29,7 +38,11 @@ export async function withWavs<Result>(
     for (const input of inputs) {
       const source = await openInput(input);
       closing.push(source);
-      const reader = await WavReader.open(source);
+      const reader = await WavReader.open(untilAborted(source, signal)).catch((error: unknown) => {
+        // Cut short by a signal, every input looks damaged.
+        signal.throwIfAborted();
+        throw error;
+      });
       closing.unshift(reader);
       readers.push(reader);
     }

@@ -32,6 +32,8 @@ export async function writeWav(
       stage.write(pcm, 0, pcm.length);
       dataBytes += pcm.length;
     }
+    // An input that a signal has ended looks like one that is through.
+    signal?.throwIfAborted();
     stage.flush();
     file.finish();
   } catch (error) {

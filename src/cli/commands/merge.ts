@@ -50,7 +50,7 @@ async function run({
     import('../../audio/merge.ts'),
     import('../../recording/wav-output.ts'),
   ]);
-  return await withWavs([first, second], output, async (readers) => {
+  return await withWavs([first, second], output, signal, async (readers) => {
     const merged = mergeWav(readers[0]!, readers[1]!, layout);
     const written = await writeWav(output, merged, { overwrite: settings.overwrite, signal });
     return tellResult(terminal, written, readers, { layout });

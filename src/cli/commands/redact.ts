@@ -51,7 +51,7 @@ async function run({
     import('../../audio/redact.ts'),
     import('../../recording/wav-output.ts'),
   ]);
-  return await withWavs([input], output, async (readers) => {
+  return await withWavs([input], output, signal, async (readers) => {
     const redacted = redactWav(readers[0]!, ranges, options.tone === true ? 'tone' : 'silence');
     const written = await writeWav(output, redacted, { overwrite: settings.overwrite, signal });
     return tellResult(terminal, written, readers, { redacted: ranges });

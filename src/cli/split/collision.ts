@@ -1,8 +1,8 @@
 // Two inputs must not write the same file.
 
-import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KvsrecError } from '../../errors.ts';
+import { realPlace } from '../real-place.ts';
 import { failure } from './split-input.ts';
 import { isFailure, type SplitOutcome } from './task.ts';
 
@@ -21,15 +21,6 @@ export function refuseDuplicates(inputs: readonly string[]): void {
       throw new KvsrecError('duplicate-input', both, { exitCode: 2, hint: 'Give every input once.' });
     }
     seen.set(place, input);
-  }
-}
-
-/** Where a path leads; the path itself where nothing is there. */
-function realPlace(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
   }
 }
 

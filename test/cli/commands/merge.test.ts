@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { wavBytes } from '../../audio/wav-bytes.ts';
-import { buildOnce, runCli, scratchDirectory } from '../run-cli.ts';
+import { buildOnce, CLI, runCli, scratchDirectory } from '../run-cli.ts';
 
 beforeAll(buildOnce);
 
@@ -14,6 +15,15 @@ function folder(files: Record<string, Buffer>): string {
 
 const from = wavBytes({ samples: [1, 2, 3] });
 const to = wavBytes({ samples: [10, 20] });
+
+const MEBIBYTE = 2 ** 20;
+
+/** The start of a WAV file, up to a chunk of 2 MiB. */
+function header(chunk: string): Buffer {
+  const bytes = Buffer.from(`RIFF....WAVE${chunk}....`);
+  bytes.writeUInt32LE(2 * MEBIBYTE, 16);
+  return bytes;
+}
 
 describe('merge', () => {
   test('a mix, one of them through a pipe', async () => {
@@ -44,6 +54,8 @@ describe('merge', () => {
   test.each([
     ['different rates', ['from.wav', 'wide.wav', 'out.wav'], 'rates-differ', 1],
     ['an input as output', ['from.wav', 'to.wav', 'to.wav'], 'same-file', 2],
+    ['an input as output, by a link', ['from.wav', 'to.wav', 'link.wav', '--overwrite'], 'same-file', 2],
+    ['standard output', ['from.wav', 'to.wav', '-'], 'unsupported-output', 2],
     ['standard input twice', ['-', '-', 'out.wav'], 'duplicate-input', 2],
     ['an existing output', ['from.wav', 'to.wav', 'wide.wav'], 'file-exists', 1],
     ['a missing input', ['from.wav', 'none.wav', 'out.wav'], 'not-found', 1],
@@ -56,10 +68,11 @@ describe('merge', () => {
       'text.txt': Buffer.from('text'),
     };
     const cwd = folder(files);
+    symlinkSync('to.wav', join(cwd, 'link.wav'));
     const { status, stdout } = await runCli(['merge', ...args, '--json'], { cwd });
     expect({ status, code: JSON.parse(stdout).error.code }).toEqual({ status: exit, code });
     for (const [name, bytes] of Object.entries(files)) expect(readFileSync(join(cwd, name))).toEqual(bytes);
-    expect(readdirSync(cwd)).toHaveLength(4);
+    expect(readdirSync(cwd)).toHaveLength(5);
   });
 });
 
@@ -87,6 +100,26 @@ describe('redact', () => {
     const silent = (i: number) => (i >= 8 && i < 16) || (i >= 24 && i < 40) || (i >= 64 && i < 72);
     const samples = Array.from({ length: 80 }, (_, i) => (silent(i) ? 0 : 9));
     expect(readFileSync(join(cwd, 'out.wav'))).toEqual(wavBytes({ samples }));
+  });
+
+  test.each([
+    ['before the header is whole', header('JUNK')],
+    ['among the samples', Buffer.concat([call.subarray(0, 36), header('data').subarray(12)])],
+  ])('a signal ends it while standard input keeps silent, %s', async (_where, begun) => {
+    const cwd = scratchDirectory();
+    const child = spawn(process.execPath, [CLI, 'redact', '-', 'out.wav', '--range', '1-2'], { cwd });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    // More than a pipe holds: when all of it is on its way, the program is reading.
+    await new Promise((resolve) =>
+      child.stdin.write(Buffer.concat([begun, Buffer.alloc(MEBIBYTE)]), resolve),
+    );
+    child.kill('SIGINT');
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
+    expect(stderr).toContain('error: interrupted before the work was done\n');
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   test.each([
