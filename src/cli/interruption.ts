@@ -9,6 +9,8 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Exit status the first signal asks for, or null while there was none. */
   status(): number | null;
+  /** Aborts the work as a signal would, without a status of its own. */
+  stop(): void;
   /** Takes the handlers away. */
   dispose(): void;
 }
@@ -31,6 +33,7 @@ export function listenForInterruption(onFirst: () => void): Interruption {
   return {
     signal: controller.signal,
     status: () => (first === null ? null : statusOfSignal(first)),
+    stop: () => controller.abort(),
     dispose: () => {
       for (const name of SIGNALS) process.off(name, listener);
     },

@@ -2,6 +2,7 @@
 
 import { resolveSettings } from '../config/resolve-settings.ts';
 import { KvsrecError } from '../errors.ts';
+import { whenOutputFails } from './guard-output.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { OutputModes } from './output-modes.ts';
 import type { Call } from './program.ts';
@@ -30,6 +31,12 @@ export async function runCommand(call: Call, modes: OutputModes): Promise<number
   const interruption = listenForInterruption(() =>
     terminal.note('interrupted: finishing the files (once more to stop at once)'),
   );
+  // Null while standard output is sound; else what its failure makes of a run that has done its work.
+  let ofOutput: number | null = null;
+  const release = whenOutputFails((status) => {
+    ofOutput ??= status;
+    interruption.stop();
+  });
   try {
     const status = await call.definition.run({
       arguments: call.arguments,
@@ -41,13 +48,14 @@ export async function runCommand(call: Call, modes: OutputModes): Promise<number
       commands: call.rows,
       signal: interruption.signal,
     });
-    return interruption.status() ?? status;
+    return interruption.status() ?? (ofOutput || status);
   } catch (error) {
     const status = interruption.status();
-    if (status === null) throw error;
-    await reportError(interrupted(error), modes);
-    return status;
+    if (status === null && ofOutput === null) throw error;
+    const failed = await reportError(interrupted(error), modes);
+    return status ?? failed;
   } finally {
+    release();
     interruption.dispose();
   }
 }

@@ -50,8 +50,10 @@ export async function openTerminal(modes: OutputModes): Promise<Terminal> {
     },
     write: async (text) => {
       terminal.clearProgress?.();
-      if (!process.stdout.write(text))
-        await new Promise<void>((resolve) => process.stdout.once('drain', resolve));
+      await new Promise<void>((resolve) => {
+        // Called where the output fails, too, which no "drain" would follow.
+        if (process.stdout.write(text, () => resolve())) resolve();
+      });
     },
     warning: (message) => {
       if (!modes.quiet) toErr(`${errPaint.warning('warning:')} ${printable(message)}`);
