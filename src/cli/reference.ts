@@ -90,12 +90,13 @@ function optionReference(option: Option, definition?: CommandDefinition): Option
   const table =
     key === undefined ? definition?.options?.find(({ flags }) => flags === option.flags) : describe(key);
   const list = table?.list ?? false;
+  const several = table !== undefined && 'several' in table;
   return {
     short: option.short,
     long: option.long ?? option.flags,
     value,
     optional: option.optional,
-    repeatable: list || option.variadic,
+    repeatable: list || several || option.variadic,
     values: value === undefined ? null : optionValues(value, table?.choices, list),
     description: option.description,
     group: (option.helpGroupHeading ?? '').replace(/:$/, ''),

@@ -8,9 +8,11 @@ import { simulatedStreams } from './streams.ts';
 
 export const SIMULATE_OPTIONS: readonly CommandOption[] = [
   {
-    flags: '--stream <name=file...>',
-    description: 'a stream and its dump; NAME alone is an empty stream; a name may be a whole ARN',
+    flags: '--stream <name=file>',
+    description:
+      'a stream and its dump; NAME alone is an empty stream; a name may be a whole ARN; may be repeated',
     group: 'Streams',
+    several: true,
   },
   {
     flags: '--speed <factor>',
@@ -66,9 +68,11 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
   },
   { flags: '--no-quotas', description: 'lift the quotas of the service', group: 'Server' },
   {
-    flags: '--fault <order...>',
-    description: 'something to go wrong, as in cut:bytes=100000; docs/simulate.md has the grammar',
+    flags: '--fault <order>',
+    description:
+      'something to go wrong, as in cut:bytes=100000; docs/simulate.md has the grammar; may be repeated',
     group: 'Faults',
+    several: true,
   },
   {
     flags: '--fault-seed <number>',

@@ -27,7 +27,8 @@ export function runProgram(
     for (const name of MISLEADING) delete env[name];
     const child = spawn(line, { shell: true, stdio: ['inherit', output === 'stdout' ? 1 : 2, 2], env });
     const stop = () => child.kill('SIGTERM');
-    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
     child.once('error', (cause) => {
       reject(new KvsrecError('cannot-run', `cannot run "${line}": ${cause.message}`, { cause }));
     });

@@ -38,7 +38,8 @@ function streamsOf(text: string): [string, StreamOptions][] {
     return names.sort().map((name) => [nameOf(name), { dump: join(text, name) }]);
   }
   if (facts !== undefined) return [[nameOf(text), { dump: text }]];
-  if (DUMP.test(text) || text.includes('/')) throw refusal('no-dump', `there is no file ${text}`);
+  if (DUMP.test(text) || (text.includes('/') && !text.startsWith('arn:')))
+    throw refusal('no-dump', `there is no file ${text}`);
   return [[text, {}]];
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runProgram } from '../../../src/cli/simulate/run-program.ts';
 import { buildOnce, CLI, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
 
 beforeAll(buildOnce);
@@ -184,6 +185,26 @@ describe('what it prints', () => {
       .map((line) => JSON.parse(line));
     expect(events.map(({ event }) => event)).toEqual(['fragment', 'request']);
     expect(events[1]).toMatchObject({ operation: 'GetMedia', stream: 'call', fragments: 1, ended: 'end' });
+  });
+});
+
+describe('a stream and its faults', () => {
+  test('a stream without a dump may be named by its ARN', async () => {
+    const arn = 'arn:aws:kinesisvideo:us-east-1:111122223333:stream/call/1600000000000';
+    const { status, stdout } = await runCli(['simulate', '--stream', arn, '--duration', '10ms', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).streams).toMatchObject([{ name: 'call', arn, fragments: 0 }]);
+  });
+
+  test('a dump may follow a fault', async () => {
+    const args = ['--fault', 'end:fragments=1', '--fault', 'throttle', DUMP];
+    const { status, stdout } = await runCli(['simulate', ...args, '--duration', '10ms', '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).streams).toMatchObject([{ name: 'plain-call' }]);
+  });
+
+  test('a program is not left to run where a signal came before it', async () => {
+    expect(await runProgram('sleep 30', {}, AbortSignal.abort(), 'stderr')).toBe(143);
   });
 });
 
