@@ -5,7 +5,7 @@ import type { ReportFile } from '../recording/types.ts';
 import { Lanes } from './lanes.ts';
 import type { FoundRecording } from './recordings.ts';
 import { reportName } from './report-source.ts';
-import type { ReportTranscript } from './transcript-file.ts';
+import { type ReportTranscript, segmentsFor } from './transcript-file.ts';
 import { type ReportOptions, writeReport } from './write-report.ts';
 
 /** In the shape of a split's report, with what a recording does not tell left out. */
@@ -26,7 +26,6 @@ export async function reportFound(
 ): Promise<FoundReport> {
   const { contactId, start, files } = found;
   const name = start === null ? `${safePart(found.base)}_REPORT` : reportName({ contactId, start });
-  const other = transcript?.contactId != null && contactId !== null && transcript.contactId !== contactId;
   const report = await writeReport(
     {
       contactId,
@@ -36,7 +35,7 @@ export async function reportFound(
       marks: null,
       warnings: [],
       source: path.basename(found.name),
-      transcript: other ? null : (transcript?.segments ?? null),
+      transcript: segmentsFor(transcript, contactId, true),
     },
     files,
     { ...options, base: path.join(folder, name) },

@@ -6,7 +6,7 @@ import { DEFAULT_NAME, fileName } from '../recording/file-name.ts';
 import { type RunHooks, splitSource } from '../recording/split.ts';
 import type { ByteSource, ContactReport, InputReport, RecordingOptions } from '../recording/types.ts';
 import { reportRecording } from './report-recording.ts';
-import type { ReportTranscript } from './transcript-file.ts';
+import { type ReportTranscript, segmentsFor } from './transcript-file.ts';
 import type { ReportOptions } from './write-report.ts';
 
 export interface SourceReportOptions extends Omit<ReportOptions, 'base' | 'overwrite'> {
@@ -45,7 +45,7 @@ export async function reportSource(
           marks: marks.get(contact) ?? null,
           warnings: split.warnings,
           source: source.name,
-          transcript: transcriptOf(contact, split.contacts, transcript),
+          transcript: segmentsFor(transcript, contact.contactId, split.contacts.length === 1),
         },
         { ...options, base, overwrite: recording.overwrite },
       );
@@ -64,15 +64,4 @@ export function reportName(
 ): string {
   const facts = { contactId, startMs: Date.parse(start), direction: 'both', layout: 'report' };
   return fileName(template, { ...facts, what: 'REPORT' });
-}
-
-/** The transcript's segments, for the contact that it names or for the only one there is. */
-function transcriptOf(
-  { contactId }: ContactReport,
-  all: readonly ContactReport[],
-  transcript: ReportTranscript | null,
-): ReportTranscript['segments'] | null {
-  if (transcript === null) return null;
-  const named = all.some((contact) => contact.contactId === transcript.contactId);
-  return (named ? transcript.contactId === contactId : all.length === 1) ? transcript.segments : null;
 }

@@ -34,14 +34,24 @@ export async function splitWithReport(
 export async function addReports(
   { input, contacts, warnings }: Pick<InputReport, 'input' | 'contacts' | 'warnings'>,
   folder: string,
-  { nameTemplate, overwrite }: Pick<RecordingOptions, 'nameTemplate' | 'overwrite'>,
+  {
+    nameTemplate,
+    overwrite,
+    timeline,
+  }: Pick<RecordingOptions, 'nameTemplate' | 'overwrite'> & Partial<Pick<RecordingOptions, 'timeline'>>,
   marks: ReadonlyMap<ContactReport, CallMarks>,
 ): Promise<void> {
   for (const contact of contacts) {
     const base = path.join(folder, reportName(contact, nameTemplate));
     contact.report = await reportRecording(
       contact,
-      { marks: marks.get(contact) ?? null, warnings, source: input, transcript: null },
+      // Packed audio does not lie where the marks do.
+      {
+        marks: timeline === 'packed' ? null : (marks.get(contact) ?? null),
+        warnings,
+        source: input,
+        transcript: null,
+      },
       { base, audio: 'auto', png: false, overwrite },
     );
   }

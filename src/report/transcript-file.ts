@@ -60,6 +60,21 @@ export function parseTranscript(document: unknown, name: string): ReportTranscri
   };
 }
 
+/**
+ * The segments for a contact's page: of the contact that the transcript names, or of the only one there is where one of
+ * the two has no name. Null where it is somebody else's.
+ * @param alone Whether the input has no other contact.
+ */
+export function segmentsFor(
+  transcript: ReportTranscript | null,
+  contactId: string | null,
+  alone: boolean,
+): ReportSegment[] | null {
+  if (transcript === null) return null;
+  const bothNamed = transcript.contactId !== null && contactId !== null;
+  return (bothNamed ? transcript.contactId === contactId : alone) ? transcript.segments : null;
+}
+
 function parseSegment(value: unknown, place: string, name: string): ReportSegment {
   const { direction, startMs, endMs, text, partial, words } = asRecord(value);
   if (!isTime(startMs) || !isTime(endMs)) throw bad(name, `has no times "startMs" and "endMs" at ${place}`);

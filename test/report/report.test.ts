@@ -159,6 +159,21 @@ describe('writing', () => {
     expect(alone.text).toContain('Parcel service');
   });
 
+  test('a transcript of somebody else is on no page', async () => {
+    const other = { ...TRANSCRIPT, contactId: 'somebody-else' };
+    const { text } = await makeReport(scratchDirectory(), 'demo-call', { transcript: other });
+    expect(text).not.toContain('id="transcript"');
+  });
+
+  test('packed audio has no marks, which would lie elsewhere', async () => {
+    const options = { ...DEFAULT_RECORDING_OPTIONS, timeline: 'packed' as const };
+    const source = memorySource(fixture('lost-fragment').build().bytes);
+    const { contacts } = await splitWithReport(source, scratchDirectory(), options);
+    const text = readFileSync(contacts[0]!.report![0]!.path, 'utf8');
+    expect(JSON.parse(between(text, 'id="data">', '</script>')).fragments.starts).toEqual([]);
+    expect(text).toContain('A recording does not tell of gaps');
+  });
+
   test.each([
     [['separate'], 2],
     [['stereo'], 2],

@@ -67,12 +67,13 @@ async function run(context: CommandContext): Promise<number> {
   const { arguments: inputs, options, settings, terminal, signal } = context;
   refuseDuplicates(inputs);
   const audio = audioChoice(options.audio);
-  const [{ reportSource }, { reportFound }, { findRecordings }, { readTranscript }] = await Promise.all([
-    import('../../report/report-source.ts'),
-    import('../../report/report-found.ts'),
-    import('../../report/recordings.ts'),
-    import('../../report/transcript-file.ts'),
-  ]);
+  const [{ reportSource }, { reportFound }, { findRecordings }, { readTranscript, segmentsFor }] =
+    await Promise.all([
+      import('../../report/report-source.ts'),
+      import('../../report/report-found.ts'),
+      import('../../report/recordings.ts'),
+      import('../../report/transcript-file.ts'),
+    ]);
   const transcript = typeof options.transcript === 'string' ? await readTranscript(options.transcript) : null;
   const shared = { audio, png: options.png === true, transcript };
   const dumps = inputs.filter((input) => !WAV.test(input));
@@ -84,7 +85,8 @@ async function run(context: CommandContext): Promise<number> {
       return await reportSource(
         untilAborted(source, signal),
         settings.out,
-        { ...shared, recording: recordingOptions(settings) },
+        // A page is a time axis, whatever a config file says of the files that `split` writes.
+        { ...shared, recording: { ...recordingOptions(settings), timeline: 'aligned' } },
         { signal, onProgress: (bytes) => progress.update(index, bytes) },
       );
     } finally {
@@ -102,6 +104,8 @@ async function run(context: CommandContext): Promise<number> {
   const writers = new Map<string, string>();
   const outcomes: (Reported | { input: string; error: ErrorDocument })[] = [];
   const statuses: number[] = [];
+  let pages = 0;
+  let spoken = 0;
   try {
     for (const { input, write } of tasks) {
       if (signal.aborted) break;
@@ -109,6 +113,10 @@ async function run(context: CommandContext): Promise<number> {
         const result = await write();
         refuseCollision(result, writers);
         outcomes.push(result);
+        for (const { contactId } of result.contacts) {
+          pages++;
+          if (segmentsFor(transcript, contactId, result.contacts.length === 1) !== null) spoken++;
+        }
         statuses.push(statusOfWarnings(result.warnings));
         terminal.result(reportSummary(result, terminal.paint));
         for (const warning of result.warnings) terminal.warning(warningLine(input, warning));
@@ -124,6 +132,11 @@ async function run(context: CommandContext): Promise<number> {
     }
   } finally {
     progress.stop();
+  }
+  if (transcript !== null && pages > 0 && spoken === 0) {
+    const whose =
+      transcript.contactId === null ? 'names no contact' : `is of contact ${transcript.contactId}`;
+    terminal.warning(`${options.transcript}: the transcript ${whose}, so that it is on none of the pages`);
   }
   terminal.document({ inputs: outcomes });
   return worstStatus(statuses);

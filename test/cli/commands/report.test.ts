@@ -99,6 +99,19 @@ describe('report', () => {
     });
   });
 
+  test('says that a transcript is on no page, and keeps to the time axis whatever a config file says', async () => {
+    const cwd = scratchDirectory();
+    writeFileSync(join(cwd, 'other.json'), '{"contactId": "somebody-else", "segments": []}');
+    const args = ['report', dump('lost-fragment'), '--transcript', 'other.json'];
+    const { status, stderr } = await runCli(args, { cwd, env: { KVSREC_TIMELINE: 'packed' } });
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      'warning: other.json: the transcript is of contact somebody-else, so that it is on none of the pages\n',
+    );
+    const [page] = readdirSync(cwd).filter((name) => name.endsWith('.html'));
+    expect(readFileSync(join(cwd, page!), 'utf8')).toContain('<b>Gap</b>');
+  });
+
   test('goes on after an input that fails, and says where one’s page is another’s', async () => {
     const out = scratchDirectory();
     const inputs = [dump('empty-file'), dump('plain-call'), dump('lost-fragment')];
