@@ -35,8 +35,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) return await reportError(error, modes);
     if (error.exitCode === 0) return 0;
     if (error.code === 'commander.help') process.stderr.write(`${helpOfError}\n`);
-    const command = COMMANDS.find(({ name }) => argv.includes(name));
-    return await reportError(usageError(error, command?.name), modes);
+    // The first of them: a file may be called like another command.
+    const command = argv.find((word) => COMMANDS.some(({ name }) => name === word));
+    return await reportError(usageError(error, command), modes);
   } finally {
     process.off('uncaughtException', failHard);
   }

@@ -1,7 +1,7 @@
 // What all commands share, seen from outside: help, version, settings, the form of errors.
 
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -99,6 +99,12 @@ describe('usage errors', () => {
       "too many arguments for 'inspect'. Expected 1 argument but got 2.",
       '"kvsrec inspect --help" shows what can be given.',
     ],
+    [
+      ['upload', 'split', '--frobnicate'],
+      'unknown-option',
+      "unknown option '--frobnicate'",
+      '"kvsrec upload --help" shows what can be given.',
+    ],
     [['split', 'a', 'a'], 'duplicate-input', 'a is given twice', 'Give every input once.'],
     [
       ['inspect', 'ftp://x/y'],
@@ -170,10 +176,12 @@ describe('errors of settings', () => {
 describe('config', () => {
   test('a table', async () => {
     const cwd = scratchDirectory();
-    const { status, stdout, stderr } = await runCli(['config', '--layout', 'mix', '--match', 'A=b'], { cwd });
+    const args = ['config', '--layout', 'mix', '--match', 'A=b', '--tag', 'team=claims,case='];
+    const { status, stdout, stderr } = await runCli(args, { cwd });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^setting +value +from\nlayout +mix +flag --layout\ntrack +both +default\n/);
     expect(stdout).toMatch(/^match +A=b +flag --match$/m);
+    expect(stdout).toMatch(/^tag +team=claims,case= +flag --tag$/m);
     expect(stdout).toMatch(/^contactId +- +default$/m);
   });
 
@@ -226,6 +234,24 @@ describe('a standard output that fails', () => {
       { encoding: 'utf8' },
     );
     expect({ stdout, stderr }).toEqual({ stdout: 's 0\n', stderr: '' });
+  });
+
+  test('a closed pipe stops the work, and leaves no file unfinished', () => {
+    const folder = scratchDirectory();
+    // The first result meets the closed pipe while the second input is under way.
+    const [short, long] = ['plain-call', 'demo-call'].map((name) => join(ROOT, 'fixtures', `${name}.mkv`));
+    writeFileSync(join(folder, 'long.mkv'), Buffer.concat(Array(100).fill(readFileSync(long!))));
+    const line = `"${process.execPath}" "${CLI}" split "${short}" long.mkv -o out --jobs 2 -q | true`;
+    spawnSync('bash', ['-c', line], { cwd: folder });
+    const files = readdirSync(join(folder, 'out'));
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.filter((name) => !name.endsWith('.wav'))).toEqual([]);
+  });
+
+  test('a closed pipe ends what only prints', () => {
+    const line = `"${process.execPath}" "${CLI}" inspect fixtures/demo-call.mkv --tree | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', line], { cwd: ROOT, encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
   });
 
   test.skipIf(process.platform !== 'linux')('a full disk is an error', () => {

@@ -41,7 +41,7 @@ async function run({ settings, origins, configFile, terminal }: CommandContext):
 
 function valueText(value: unknown): string {
   if (value === undefined) return '-';
-  if (Array.isArray(value)) return value.join(',');
+  if (Array.isArray(value)) return value.map(valueText).join(',');
   if (typeof value === 'object' && value !== null) return Object.values(value).join('=');
   return String(value);
 }

@@ -2,7 +2,7 @@
 
 import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
-import { FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { inputSize } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
 import { recordingOptions } from '../recording-options.ts';
@@ -72,7 +72,9 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
   }
   terminal.document({ inputs: outcomes.map((outcome) => forDocument(outcome, uploads)) });
   return worstStatus([
-    ...outcomes.map((outcome) => (isFailure(outcome) ? FAILED : statusOfWarnings(outcome.warnings))),
+    ...outcomes.map((outcome) =>
+      isFailure(outcome) ? outcome.exitCode : statusOfWarnings(outcome.warnings),
+    ),
     statusOfUploads(uploads),
   ]);
 }

@@ -1,6 +1,6 @@
 // `kvsrec verify`: dumps against what a manifest records of them.
 
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { KvsrecError } from '../../errors.ts';
 import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
@@ -61,11 +61,21 @@ async function run(context: CommandContext): Promise<number> {
   const verified = await verifyManifest(path, { signal, open: (place) => openInput(place, aws) });
   if (typeof options.junit === 'string') {
     const { junitReport } = await import('../verify/junit.ts');
-    const unfinished = `${options.junit}.${process.pid}.tmp`;
-    await writeFile(unfinished, junitReport(verified));
-    await rename(unfinished, options.junit);
+    await replace(options.junit, junitReport(verified));
   }
   terminal.result(verifyTable(verified, terminal.paint));
   terminal.document(verified);
   return verified.dumps.every(({ ok }) => ok) ? DONE : FAILED;
+}
+
+/** Writes a file that appears whole or not at all. */
+async function replace(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(unfinished, text);
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }

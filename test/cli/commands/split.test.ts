@@ -189,6 +189,11 @@ describe('several inputs', () => {
     expect((await splitJson([...inputs, '-o', scratchDirectory(), '--jobs', '2'])).status).toBe(3);
   });
 
+  test('one that cannot be an input is status 2, as it is alone', async () => {
+    const args = ['ftp://a/b.mkv', dump('hostile-tags'), '-o', scratchDirectory()];
+    expect((await splitJson(args)).status).toBe(2);
+  });
+
   test('with standard input among them', async () => {
     const { status, document } = await splitJson(
       ['-', dump('hostile-tags'), '-o', scratchDirectory(), '-j2'],

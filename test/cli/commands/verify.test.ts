@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildOnce, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
@@ -40,6 +40,17 @@ describe('verify', () => {
       expect((await runCli(['verify', directory, '--junit', report])).status).toBe(1);
       expect(readFileSync(report, 'utf8')).toMatch(/<testsuites name="kvsrec" tests="2" failures="1" /);
     }
+  });
+
+  test('--junit to where no file can be leaves nothing behind', async () => {
+    const directory = await changedDirectory();
+    mkdirSync(join(directory, 'report.xml'));
+    const { status, stderr } = await runCli(['verify', directory, '--junit', join(directory, 'report.xml')]);
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('is a directory'),
+    });
+    expect(readdirSync(directory).filter((name) => name.includes('.xml'))).toEqual(['report.xml']);
   });
 
   test('--update does not replace what is no manifest', async () => {
