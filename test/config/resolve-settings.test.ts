@@ -286,6 +286,8 @@ describe('config files', () => {
     ['.kvsrecrc.js', 'module.exports = { out: "here" };'],
     ['package.json', '{"name": "x", "kvsrec": {"out": "here"}}'],
   ])('%s', async (name, content) => {
+    // Else one in a folder above would say what kind of module a .js file is.
+    file('package.json', '{}');
     file(name, content);
     expect(await out()).toBe('here');
   });
