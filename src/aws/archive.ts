@@ -1,8 +1,9 @@
 // ListFragments and GetMediaForFragmentList: what a stream retains, as the capture engine asks for it.
 import type { Readable } from 'node:stream';
 import {
+  type FragmentSelector,
   GetMediaForFragmentListCommand,
-  paginateListFragments,
+  ListFragmentsCommand,
 } from '@aws-sdk/client-kinesis-video-archived-media';
 import type { ArchiveSource } from '../recording/capture/media-source.ts';
 import { bodyConnection } from './body-connection.ts';
@@ -16,50 +17,61 @@ const PAGE = 1000;
 export function archiveSource(service: KinesisVideo, stream: StreamId): ArchiveSource {
   const name = streamName(stream);
   const parameters = streamParameters(stream);
-  const task = (doing: string, action: string) => ({
-    doing: `${doing} the stream ${name}`,
-    action: `kinesisvideo:${action}`,
-    resource: stream.arn,
-  });
+  const ask = async <Answer>(
+    doing: string,
+    action: string,
+    request: () => Promise<Answer>,
+  ): Promise<Answer> => {
+    try {
+      return await request();
+    } catch (error) {
+      const task = {
+        doing: `${doing} the stream ${name}`,
+        action: `kinesisvideo:${action}`,
+        resource: stream.arn,
+      };
+      throw service.failed(stream, sourceFault(error, task));
+    }
+  };
   return {
-    async *list({ clock, startMs, endMs }, signal) {
-      try {
-        const client = await service.archived(stream, 'LIST_FRAGMENTS');
-        const pages = paginateListFragments(
-          { client },
-          {
-            ...parameters,
-            MaxResults: PAGE,
-            FragmentSelector: {
-              FragmentSelectorType: clock === 'server' ? 'SERVER_TIMESTAMP' : 'PRODUCER_TIMESTAMP',
-              TimestampRange: { StartTimestamp: new Date(startMs), EndTimestamp: new Date(endMs) },
-            },
+    async *list({ clock, startMs, endMs }, signal, turn) {
+      const FragmentSelector: FragmentSelector = {
+        FragmentSelectorType: clock === 'server' ? 'SERVER_TIMESTAMP' : 'PRODUCER_TIMESTAMP',
+        TimestampRange: { StartTimestamp: new Date(startMs), EndTimestamp: new Date(endMs) },
+      };
+      let token: string | undefined;
+      do {
+        const { Fragments = [], NextToken } = await ask(
+          'list the fragments of',
+          'ListFragments',
+          async () => {
+            const client = await service.archived(stream, 'LIST_FRAGMENTS');
+            // Only now: what the look-up takes would bring this request nearer to the next one.
+            await turn?.();
+            const page = { MaxResults: PAGE, FragmentSelector, NextToken: token };
+            return await client.send(new ListFragmentsCommand({ ...parameters, ...page }), {
+              abortSignal: signal,
+            });
           },
-          { abortSignal: signal },
         );
-        for await (const { Fragments = [] } of pages) {
-          yield Fragments.map((fragment) => ({
-            number: fragment.FragmentNumber ?? '',
-            producerMs: fragment.ProducerTimestamp?.getTime() ?? null,
-            serverMs: fragment.ServerTimestamp?.getTime() ?? null,
-            durationMs: fragment.FragmentLengthInMilliseconds ?? 0,
-          }));
-        }
-      } catch (error) {
-        throw sourceFault(error, task('list the fragments of', 'ListFragments'));
-      }
+        yield Fragments.map((fragment) => ({
+          number: fragment.FragmentNumber ?? '',
+          producerMs: fragment.ProducerTimestamp?.getTime() ?? null,
+          serverMs: fragment.ServerTimestamp?.getTime() ?? null,
+          durationMs: fragment.FragmentLengthInMilliseconds ?? 0,
+        }));
+        token = NextToken;
+      } while (token !== undefined);
     },
     async open(numbers, signal) {
-      try {
+      return await ask('read the archive of', 'GetMediaForFragmentList', async () => {
         const client = await service.archived(stream, 'GET_MEDIA_FOR_FRAGMENT_LIST');
         const { Payload } = await client.send(
           new GetMediaForFragmentListCommand({ ...parameters, Fragments: [...numbers] }),
           { abortSignal: signal },
         );
         return bodyConnection(Payload as Readable, name);
-      } catch (error) {
-        throw sourceFault(error, task('read the archive of', 'GetMediaForFragmentList'));
-      }
+      });
     },
   };
 }

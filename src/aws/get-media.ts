@@ -1,7 +1,6 @@
 // GetMedia: a live stream from Kinesis Video Streams, as the capture engine asks for it.
 import type { Readable } from 'node:stream';
 import { GetMediaCommand, type StartSelector } from '@aws-sdk/client-kinesis-video-media';
-import { KvsrecError } from '../errors.ts';
 import type { ArchiveSource, MediaSource, MediaStart } from '../recording/capture/media-source.ts';
 import { bodyConnection } from './body-connection.ts';
 import { type KinesisVideo, streamParameters } from './kinesis-video.ts';
@@ -28,16 +27,7 @@ export function kinesisSource(service: KinesisVideo, stream: StreamId): MediaSou
         );
         return bodyConnection(Payload as Readable, name);
       } catch (error) {
-        const fault = sourceFault(error, task);
-        service.forget(stream);
-        if (
-          fault instanceof Error &&
-          fault.cause instanceof KvsrecError &&
-          fault.cause.code === 'aws-expired-credentials'
-        ) {
-          service.renew();
-        }
-        throw fault;
+        throw service.failed(stream, sourceFault(error, task));
       }
     },
   };
@@ -65,8 +55,8 @@ function selector(start: MediaStart): StartSelector {
 function lateArchive(service: KinesisVideo, stream: StreamId): ArchiveSource {
   const loaded = async () => (await import('./archive.ts')).archiveSource(service, stream);
   return {
-    async *list(range, signal) {
-      yield* (await loaded()).list(range, signal);
+    async *list(range, signal, turn) {
+      yield* (await loaded()).list(range, signal, turn);
     },
     open: async (numbers, signal) => await (await loaded()).open(numbers, signal),
   };

@@ -5,6 +5,7 @@ import { type APIName, GetDataEndpointCommand, KinesisVideoClient } from '@aws-s
 import type { KinesisVideoArchivedMediaClient } from '@aws-sdk/client-kinesis-video-archived-media';
 import { KinesisVideoMediaClient } from '@aws-sdk/client-kinesis-video-media';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { KvsrecError } from '../errors.ts';
 import { awsError } from './aws-error.ts';
 import { type AwsSettings, clientConfig } from './client-config.ts';
 import type { StreamId } from './stream-id.ts';
@@ -52,18 +53,21 @@ export class KinesisVideo {
     return kept(this.#archived, endpoint, () => new Client(this.#dataConfig(endpoint)));
   }
 
-  /** Forgets a stream's endpoints: they may have moved. */
-  forget(stream: StreamId): void {
+  /**
+   * After a request for a stream has failed, its endpoints are looked up anew, since they may have moved, and credentials
+   * that have expired are asked for anew. Answers the fault, to be thrown.
+   */
+  failed(stream: StreamId, fault: unknown): unknown {
     for (const key of this.#endpoints.keys()) {
       if (key.endsWith(` ${streamName(stream)}`)) this.#endpoints.delete(key);
     }
-  }
-
-  /** Makes new clients, which ask for credentials anew. */
-  renew(): void {
-    this.#control = undefined;
-    this.#media.clear();
-    this.#archived.clear();
+    const reason = fault instanceof Error ? fault.cause : undefined;
+    if (reason instanceof KvsrecError && reason.code === 'aws-expired-credentials') {
+      this.#control = undefined;
+      this.#media.clear();
+      this.#archived.clear();
+    }
+    return fault;
   }
 
   /** Lets go of all connections. */

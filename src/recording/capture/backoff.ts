@@ -19,20 +19,24 @@ export function backoffMs(attempt: number, random: () => number = Math.random): 
   return limit * (0.5 + random() / 2);
 }
 
-/** Spaces the requests of one kind to one stream. */
-export class RequestPace {
-  readonly #recent: number[] = [];
+/** Requests that have a quota of their own. */
+export type RequestKind = 'media' | 'list' | 'archive';
 
-  /** Resolves when another request may be made, and counts it. */
-  async turn(signal: AbortSignal): Promise<void> {
+/** Spaces the requests to one stream. */
+export class RequestPace {
+  readonly #recent: Record<RequestKind, number[]> = { media: [], list: [], archive: [] };
+
+  /** Resolves when another request of a kind may be made, and counts it. */
+  async turn(kind: RequestKind, signal: AbortSignal): Promise<void> {
+    const recent = this.#recent[kind];
     for (;;) {
       const now = performance.now();
-      while (this.#recent.length > 0 && now - this.#recent[0]! >= WINDOW_MS) this.#recent.shift();
-      if (this.#recent.length < REQUESTS) {
-        this.#recent.push(now);
+      while (recent.length > 0 && now - recent[0]! >= WINDOW_MS) recent.shift();
+      if (recent.length < REQUESTS) {
+        recent.push(now);
         return;
       }
-      await wait(WINDOW_MS - (now - this.#recent[0]!), undefined, { signal });
+      await wait(WINDOW_MS - (now - recent[0]!), undefined, { signal });
     }
   }
 }

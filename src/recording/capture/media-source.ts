@@ -36,10 +36,14 @@ export interface ListedFragment {
 
 /** What a stream retains: ListFragments and GetMediaForFragmentList. Both throw SourceFault. */
 export interface ArchiveSource {
-  /** Pages of the fragments whose timestamp lies between, both ends included, in no particular order. */
+  /**
+   * Pages of the fragments whose timestamp lies between, both ends included, in no particular order. Each takes a request,
+   * before which `turn` is awaited.
+   */
   list(
     range: { clock: Clock; startMs: number; endMs: number },
     signal: AbortSignal,
+    turn?: () => Promise<void>,
   ): AsyncIterable<ListedFragment[]>;
   /** The fragments with these numbers, at most `MAX_ARCHIVE_REQUEST`, in that order. */
   open(numbers: readonly string[], signal: AbortSignal): Promise<MediaConnection>;
