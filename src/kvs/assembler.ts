@@ -71,7 +71,7 @@ export class FragmentAssembler implements MatroskaHandler {
   readonly #blocks = new BlockList();
   /** Blocks before this index are known to end where they claim, since sound structure followed them. */
   #confirmed = 0;
-  /** Payload size of the newest confirmed block of each track. */
+  /** Payload size of the last block of the newest fragment that ended with one of the track. */
   readonly #usualSize = new Map<number, number>();
   #lastTrack = 0;
 

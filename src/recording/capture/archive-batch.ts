@@ -1,5 +1,6 @@
 // One request to the archive that runs ahead of its turn, a few megabytes at most.
 import type { MediaConnection } from './media-source.ts';
+import { readWatched } from './watched-read.ts';
 
 /** Bytes that are kept until it is this request's turn. */
 const AHEAD_BYTES = 8 * 1024 * 1024;
@@ -18,14 +19,18 @@ export class ArchiveBatch {
   #turn: (() => void) | undefined;
   #done: Promise<{ error?: unknown }> | undefined;
   #closed = false;
+  readonly #stallMs: number;
 
+  /** @param stallMs Silence after which an answer counts as broken off, milliseconds. */
   constructor(
     numbers: readonly string[],
     sentinel: string | undefined,
+    stallMs: number,
     open: (numbers: readonly string[]) => Promise<MediaConnection>,
   ) {
     this.left = [...numbers];
     this.#sentinel = sentinel;
+    this.#stallMs = stallMs;
     this.#open = open;
   }
 
@@ -74,7 +79,7 @@ export class ArchiveBatch {
       connection.close();
       return;
     }
-    await connection.read((chunk) => {
+    await readWatched(connection, this.#stallMs, (chunk) => {
       if (this.#take !== undefined) return this.#take(chunk);
       this.#ahead.push(new Uint8Array(chunk));
       this.#aheadBytes += chunk.length;

@@ -5,7 +5,7 @@ import { serviceError } from '../../kvs/tags.ts';
 import { ArchiveBatch } from './archive-batch.ts';
 import { backoffMs, RequestPace } from './backoff.ts';
 import type { CallRecorder } from './call-recorder.ts';
-import { FragmentFeed } from './fragment-feed.ts';
+import { FragmentFeed, type Remainder } from './fragment-feed.ts';
 import { compareNumbers } from './fragment-order.ts';
 import { type ArchiveSource, MAX_ARCHIVE_REQUEST, SourceFault } from './media-source.ts';
 import { inBandFault, NOT_FOUND } from './service-fault.ts';
@@ -16,7 +16,7 @@ const LANES = 3;
 /** Attempts without a further fragment. */
 const ATTEMPTS = 6;
 
-/** Attempts after which a fragment that the archive lists and does not give is passed over. */
+/** Attempts after which a fragment that the archive lists and does not give, or not in one piece, is passed over. */
 const ATTEMPTS_GONE = 3;
 
 export class ArchiveReader {
@@ -59,9 +59,9 @@ export class ArchiveReader {
     const numbers = new Set<string>();
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#pace.turn(this.#signal);
         const range = { clock: request.clock, startMs, endMs };
-        for await (const page of this.#archive.list(range, this.#signal)) {
+        const turn = () => this.#pace.turn('list', this.#signal);
+        for await (const page of this.#archive.list(range, this.#signal, turn)) {
           for (const { number } of page) numbers.add(number);
         }
         break;
@@ -86,8 +86,9 @@ export class ArchiveReader {
   }
 
   #begin(batch: Batch): ArchiveBatch {
-    const reading = new ArchiveBatch(batch.numbers, batch.sentinel, async (numbers) => {
-      await this.#pace.turn(this.#signal);
+    const { stallTimeoutMs } = this.#recorder.request;
+    const reading = new ArchiveBatch(batch.numbers, batch.sentinel, stallTimeoutMs, async (numbers) => {
+      await this.#pace.turn('archive', this.#signal);
       return this.#archive.open(numbers, this.#signal);
     });
     reading.start();
@@ -98,23 +99,34 @@ export class ArchiveReader {
   async #drain(batch: ArchiveBatch): Promise<void> {
     const recorder = this.#recorder;
     let barren = 0;
-    let last: Fragment | undefined;
+    let last: Remainder | undefined;
+    /** What came damaged is asked for once more; what comes damaged again is all that there is of it. */
+    const doubted = new Set<string>();
     while (batch.left.length > 0 && recorder.endedBy === undefined) {
       const wanted = batch.left[0]!;
       let missing = false;
       let reason: string | undefined;
       let fault: SourceFault | undefined;
+      let destroyed = false;
       let inStep = false;
+      let tolerant = false;
+      let failure: { error: unknown } | undefined;
       const take = (fragment: Fragment, raw: readonly Uint8Array[]) => {
         // A further Cluster of a Segment has no number of its own.
         if (fragment.number === null) {
           if (inStep) recorder.take(fragment, raw);
           return;
         }
-        const index = batch.left.indexOf(fragment.number);
-        inStep = index >= 0;
-        if (index < 0) return;
-        batch.left.splice(index, 1);
+        // What comes before one that is missing has no place yet: it is asked for again, behind that one.
+        inStep = fragment.number === batch.left[0];
+        if (!inStep) return;
+        tolerant = doubted.has(fragment.number);
+        if (fragment.state === 'damaged' && !tolerant) {
+          doubted.add(fragment.number);
+          inStep = false;
+          return;
+        }
+        batch.left.shift();
         barren = 0;
         recorder.take(fragment, raw);
       };
@@ -134,9 +146,14 @@ export class ArchiveReader {
           tagsOnly: onError,
           damage: (damage) => {
             reason = damage.reason;
-            if (barren > 0) recorder.damage(damage);
+            destroyed = true;
+            if (tolerant || barren === 1) recorder.damage(damage);
           },
           isComplete: () => false,
+          failed: (error) => {
+            failure = { error };
+            batch.close();
+          },
         },
         recorder.keepsRaw,
       );
@@ -153,22 +170,35 @@ export class ArchiveReader {
         if (!(error instanceof SourceFault)) throw error;
         if (error.kind === 'fatal') throw error;
         reason = error.error.message;
+      } finally {
+        feed.close();
       }
+      if (failure !== undefined) throw failure.error;
       const remainder = feed.end();
       if (recorder.endedBy !== undefined) break;
       if (fault?.kind === 'fatal') throw fault;
-      if (clean && remainder?.looksWhole && !onError(remainder.fragment.tags)) {
+      if (
+        clean &&
+        remainder?.looksWhole &&
+        !remainder.pieces.some(({ fragment }) => onError(fragment.tags))
+      ) {
         // Nothing marks the end of an answer's last fragment but that it comes like this again.
-        if (sameLength(last, remainder.fragment)) take(remainder.fragment, remainder.raw);
-        else last = remainder.fragment;
+        if (isLike(last, remainder)) for (const { fragment, raw } of remainder.pieces) take(fragment, raw);
+        else last = remainder;
       }
       if (batch.left.length === 0) break;
-      if (last !== undefined && last.number === batch.left[0] && clean && reason === undefined) {
+      if (
+        last !== undefined &&
+        last.pieces[0]!.fragment.number === batch.left[0] &&
+        clean &&
+        reason === undefined
+      ) {
         batch.again();
         continue;
       }
       if (batch.left[0] === wanted) barren++;
-      if (missing && barren >= ATTEMPTS_GONE) this.#passOver(batch, wanted);
+      const gone = missing ? 'is not in the archive any more' : 'cannot be read';
+      if ((missing || (clean && destroyed)) && barren >= ATTEMPTS_GONE) this.#passOver(batch, gone);
       else if (barren >= ATTEMPTS) throw fault ?? this.#gaveUp(wanted, reason);
       else await this.#again(reason ?? 'the answer ended early', barren + 1);
       batch.again();
@@ -176,9 +206,8 @@ export class ArchiveReader {
     batch.close();
   }
 
-  #passOver(batch: ArchiveBatch, number: string): void {
-    batch.left.shift();
-    const message = `fragment ${number} is not in the archive any more`;
+  #passOver(batch: ArchiveBatch, why: string): void {
+    const message = `fragment ${batch.left.shift()} ${why}`;
     this.#recorder.warnings.add({ code: 'truncated', message });
   }
 
@@ -217,11 +246,16 @@ function batchesOf(numbers: readonly string[]): Batch[] {
   return batches;
 }
 
-function sameLength(a: Fragment | undefined, b: Fragment): boolean {
+function isLike(a: Remainder | undefined, b: Remainder): boolean {
   return (
-    a !== undefined &&
-    a.number === b.number &&
-    a.blocks.count === b.blocks.count &&
-    a.bytes.length === b.bytes.length
+    a?.pieces.length === b.pieces.length &&
+    a.pieces.every(({ fragment: one }, i) => {
+      const { fragment: other } = b.pieces[i]!;
+      return (
+        one.number === other.number &&
+        one.blocks.count === other.blocks.count &&
+        one.bytes.length === other.bytes.length
+      );
+    })
   );
 }

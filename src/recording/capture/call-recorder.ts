@@ -16,6 +16,7 @@ import { endBefore, endsWith } from './call-end.ts';
 import type { CaptureState, Position } from './capture-state.ts';
 import { ContactGate } from './contact-gate.ts';
 import { DumpFile } from './dump-file.ts';
+import { isPartial } from './fragment-feed.ts';
 import type { CaptureEvent, CaptureReport, CaptureRequest, EndedBy } from './request.ts';
 
 /** Fragments come about once a second; what comes faster was held up, and could be asked for again. */
@@ -29,6 +30,9 @@ const MAX_HELD_BYTES = 256 * 1024;
 
 /** Fragment numbers to remember: repeats come right after a reconnect. */
 const REMEMBERED = 1024;
+
+/** Fragments without a number in a row that a later process is told of. */
+const NUMBERLESS_IN_STATE = 64;
 
 /** Where checkpoints go. */
 export interface CheckpointStore {
@@ -87,6 +91,10 @@ export class CallRecorder {
   #taken = false;
   /** Numberless fragments by their time, to know a repeated one. */
   readonly #numberless = new Set<number>();
+  /** Those of them that the service sends again after the position's number. */
+  #sinceNumber: number[];
+  /** The last fragment that belongs to the recording has begun; its Segment may have more Clusters. */
+  #stopping = false;
   #checkpointed = Number.NEGATIVE_INFINITY;
   #dirty = false;
   #timer: NodeJS.Timeout | undefined;
@@ -121,6 +129,8 @@ export class CallRecorder {
       this.#dump = new DumpFile(folder!, { overwrite: recording.overwrite, ...keeping }, state?.dump);
     }
     this.position = state?.position ?? null;
+    this.#sinceNumber = [...(state?.numberless ?? [])];
+    for (const time of this.#sinceNumber) this.#numberless.add(time);
     this.connections = state?.connections ?? 0;
     this.bytes = state?.bytes ?? 0;
     this.#endedBy = state?.endedBy;
@@ -175,7 +185,10 @@ export class CallRecorder {
       this.end(ended);
       return;
     }
-    if (fragment.number === null) {
+    if (fragment.number !== null) this.#sinceNumber = [];
+    else {
+      this.#sinceNumber.push(fragment.clusterMs);
+      if (this.#sinceNumber.length > NUMBERLESS_IN_STATE) this.#sinceNumber.shift();
       this.#numberless.add(fragment.clusterMs);
       if (this.#numberless.size > REMEMBERED) {
         for (const oldest of this.#numberless) {
@@ -189,7 +202,7 @@ export class CallRecorder {
     if (this.#endedBy !== undefined) return;
     if (this.#taken) this.#dump?.add(raw, this.#engine.current);
     this.#dirty = true;
-    this.position = positionOf(fragment);
+    this.position = positionOf(fragment, this.position);
     const behind = Number(fragment.tags.get(MILLIS_BEHIND_NOW) ?? Number.NaN);
     this.emit({
       event: 'fragment',
@@ -200,7 +213,8 @@ export class CallRecorder {
       blocks: fragment.blocks.count,
       bytes: this.bytes,
     });
-    if (endsWith(fragment, this.request)) this.end('stop-fragment');
+    if (fragment.number !== null) this.#stopping = endsWith(fragment, this.request);
+    if (this.#stopping && !isPartial(fragment)) this.end('stop-fragment');
   }
 
   /** Takes what a connection left behind when nothing more was to come, although the recording has ended. */
@@ -302,6 +316,7 @@ export class CallRecorder {
       request: this.request,
       options: this.#options.recording,
       position: this.position,
+      ...(this.#sinceNumber.length > 0 && { numberless: [...this.#sinceNumber] }),
       contactId: this.#gate.contactId,
       begun: this.#gate.begun,
       endedBy: this.#endedBy,
@@ -392,7 +407,14 @@ export class CallRecorder {
   }
 }
 
-function positionOf(fragment: Fragment): Position {
+/** A fragment that names no place in the stream is gone on after by the one before it, and known by its time. */
+function positionOf(fragment: Fragment, before: Position | null): Position {
   const { number, serverMs, producerMs, clusterMs, tags } = fragment;
-  return { number, serverMs, producerMs, clusterMs, token: tags.get(CONTINUATION_TOKEN) ?? null };
+  return {
+    number: number ?? before?.number ?? null,
+    serverMs: serverMs ?? before?.serverMs ?? null,
+    producerMs: producerMs ?? before?.producerMs ?? null,
+    clusterMs,
+    token: tags.get(CONTINUATION_TOKEN) ?? before?.token ?? null,
+  };
 }

@@ -3,7 +3,10 @@ import type { EngineState, FileState } from '../state.ts';
 import type { RecordingOptions } from '../types.ts';
 import type { CaptureRequest, EndedBy } from './request.ts';
 
-/** Where a stream is to be gone on with: its last fragment that is in the recording, or was passed over. */
+/**
+ * Where a stream is to be gone on with: its last fragment that is in the recording, or was passed over. What that does not
+ * say of itself is of the one before it.
+ */
 export interface Position {
   number: string | null;
   /** Milliseconds since the epoch. */
@@ -20,6 +23,8 @@ export interface CaptureState {
   request: CaptureRequest;
   options: RecordingOptions;
   position: Position | null;
+  /** Cluster times (milliseconds since the epoch) of the fragments without a number that came after the position's. */
+  numberless?: number[] | undefined;
   contactId: string | null;
   begun: boolean;
   endedBy?: EndedBy | undefined;

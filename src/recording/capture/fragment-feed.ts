@@ -15,12 +15,25 @@ export interface FeedHandler {
   damage(damage: Damage): void;
   /** See `FragmentHandler.isComplete`. */
   isComplete(tags: ReadonlyMap<string, string>): boolean;
+  /** A fragment that silence had completed could not be handled: there is no call of `push` to throw what it threw. */
+  failed(error: unknown): void;
 }
 
-/** What a connection had begun when it ended. */
-export interface Remainder {
+/** Whether another Cluster of the fragment's Segment follows, without which it is not to be gone on after. */
+export function isPartial({ continues, tags }: Fragment): boolean {
+  return continues && !tags.has(CONTINUATION_TOKEN);
+}
+
+/** A Cluster, and its bytes where they are kept. */
+export interface Piece {
   fragment: Fragment;
   raw: readonly Uint8Array[];
+}
+
+/** The fragment that a connection had begun when it ended. */
+export interface Remainder {
+  /** Its Clusters, one at least. */
+  pieces: readonly Piece[];
   /** Its last tag was in, or its bytes end where an element does. */
   looksWhole: boolean;
 }
@@ -34,7 +47,7 @@ export class FragmentFeed implements FragmentHandler {
   readonly #assembler = new FragmentAssembler(this);
   readonly #raw: RawTail | undefined;
   /** Clusters of a Segment that goes on. */
-  #group: { fragment: Fragment; raw: readonly Uint8Array[] }[] = [];
+  #group: Piece[] = [];
   #ended = false;
   #remainder: Remainder | undefined;
   #settle: NodeJS.Timeout | undefined;
@@ -57,13 +70,15 @@ export class FragmentFeed implements FragmentHandler {
   /** Takes the next bytes; they may be reused after the call. */
   push(chunk: Uint8Array): void {
     this.#raw?.push(chunk);
+    clearTimeout(this.#settle);
     this.#assembler.push(chunk);
-    if (this.#settle !== undefined) clearTimeout(this.#settle);
-    this.#settle = undefined;
     if (this.#closed || !this.#assembler.settleable) return;
     this.#settle = setTimeout(() => {
-      this.#settle = undefined;
-      this.#assembler.settle();
+      try {
+        this.#assembler.settle();
+      } catch (error) {
+        this.#handler.failed(error);
+      }
     }, SETTLE_MS);
   }
 
@@ -78,18 +93,17 @@ export class FragmentFeed implements FragmentHandler {
   /** Stops the clock. */
   close(): void {
     this.#closed = true;
-    if (this.#settle !== undefined) clearTimeout(this.#settle);
-    this.#settle = undefined;
+    clearTimeout(this.#settle);
   }
 
   fragment(fragment: Fragment): void {
     const raw = this.#raw?.take(this.#assembler.boundary) ?? [];
     if (this.#ended) {
-      const looksWhole = fragment.state === 'whole' && this.#group.length === 0;
-      this.#remainder = { fragment: fragment.keep(), raw, looksWhole };
+      const pieces = [...this.#group, { fragment: fragment.keep(), raw }];
+      this.#remainder = { pieces, looksWhole: fragment.state === 'whole' };
       return;
     }
-    if (fragment.continues && !fragment.tags.has(CONTINUATION_TOKEN)) {
+    if (isPartial(fragment)) {
       this.#group.push({ fragment: fragment.keep(), raw });
       return;
     }

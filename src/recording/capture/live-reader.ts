@@ -7,10 +7,11 @@ import type { Fragment } from '../../kvs/fragment.ts';
 import { CONTINUATION_TOKEN, type ServiceError, serviceError } from '../../kvs/tags.ts';
 import { backoffMs, RequestPace } from './backoff.ts';
 import type { CallRecorder } from './call-recorder.ts';
-import { FragmentFeed } from './fragment-feed.ts';
+import { FragmentFeed, type Piece } from './fragment-feed.ts';
 import { compareNumbers } from './fragment-order.ts';
 import { type MediaConnection, type MediaSource, type MediaStart, SourceFault } from './media-source.ts';
-import { fetchNamed } from './named-fragment.ts';
+import { fetchNamed, type TakeFragment } from './named-fragment.ts';
+import type { EndedBy } from './request.ts';
 import { inBandFault, NOT_FOUND } from './service-fault.ts';
 
 /** Attempts before anything was received: what never worked is not waited for as long as what did. */
@@ -22,6 +23,11 @@ const MOST_PATIENCE_MS = 60_000;
 
 /** Milliseconds of silence after which what a connection left behind is not being sent any more. */
 const QUIET_MS = 1000;
+
+/** Whether nothing but the end of the stream's news ended the recording: what had come by then belongs to it. */
+function isFinal(endedBy: EndedBy | undefined): boolean {
+  return endedBy === 'idle' || endedBy === 'signal';
+}
 
 /** Why a connection ended. */
 type Ending = 'end' | 'stall' | 'damage' | 'error' | 'over';
@@ -67,7 +73,10 @@ export class LiveReader {
       const fault = await this.#read(connection);
       if (fault !== undefined) this.#failed(fault);
     }
-    if (this.#named !== undefined && !this.#signal.aborted) await this.#takeNamed([]);
+    if (this.#named !== undefined && !this.#signal.aborted) {
+      // Nothing has come after it that would have told that the service leaves it out.
+      await this.#fetchNamed((fragment, raw) => this.#recorder.takeLast(fragment, raw));
+    }
   }
 
   #over(): boolean {
@@ -90,7 +99,7 @@ export class LiveReader {
     const waitMs = backoffMs(this.#attempts);
     try {
       if (waitMs > 0) await wait(Math.min(waitMs, this.#untilIdle()), undefined, { signal: this.#signal });
-      await this.#pace.turn(this.#signal);
+      await this.#pace.turn('media', this.#signal);
       const connection = await this.#source.open(this.#start(), this.#signal);
       this.#outageOver();
       this.#recorder.connections++;
@@ -159,7 +168,16 @@ export class LiveReader {
     let fresh = false;
     let busy = false;
     let lastByte = performance.now();
-    let holding: { fragment: Fragment; raw: readonly Uint8Array[] }[] | undefined;
+    /** Offset of the document whose fragment was passed over last. */
+    let passed = -1;
+    /** What has come before the named fragment is there, which is fetched meanwhile. */
+    let holding: Piece[] | undefined;
+    let fetching: Promise<void> | undefined;
+    let failure: { error: unknown } | undefined;
+    const fail = (error: unknown) => {
+      failure ??= { error };
+      connection.close();
+    };
     const stop = (how: Ending) => {
       if (ending === 'end') ending = how;
       connection.close();
@@ -168,12 +186,21 @@ export class LiveReader {
       fault ??= this.#inBand(error);
       stop('error');
     };
-    const take = (fragment: Fragment, raw: readonly Uint8Array[]) => {
-      if (!fresh && recorder.hasSeen(fragment)) return;
-      if (this.#precedes(fragment)) return;
+    const record: TakeFragment = (fragment, raw) => {
+      if (isFinal(recorder.endedBy)) recorder.takeLast(fragment, raw);
+      else recorder.take(fragment, raw);
+    };
+    const take: TakeFragment = (fragment, raw) => {
+      const { number, documentOffset } = fragment;
+      const again = recorder.hasSeen(fragment) || (number === null && documentOffset === passed);
+      if ((again && !fresh) || this.#precedes(fragment, fresh)) {
+        // Clusters after a Segment's first have no number: they are passed over with that one.
+        passed = documentOffset;
+        return;
+      }
       fresh = true;
       this.#progress(fragment);
-      recorder.take(fragment, raw);
+      record(fragment, raw);
       if (recorder.endedBy !== undefined) stop('over');
     };
     const feed = new FragmentFeed(
@@ -184,8 +211,15 @@ export class LiveReader {
           if (error !== undefined) refuse(error);
           else if (fragment.state === 'damaged' && !this.#tolerant) stop('damage');
           else if (holding !== undefined) holding.push({ fragment: fragment.keep(), raw });
-          else if (this.#isAfterNamed(fragment)) holding = [{ fragment: fragment.keep(), raw }];
-          else take(fragment, raw);
+          else if (this.#isAfterNamed(fragment)) {
+            const held = [{ fragment: fragment.keep(), raw }];
+            holding = held;
+            fetching = this.#fetchNamed(record).then(() => {
+              holding = undefined;
+              for (const next of held) take(next.fragment, next.raw);
+            });
+            fetching.catch(fail);
+          } else take(fragment, raw);
         },
         tagsOnly: (tags) => {
           const error = serviceError(tags);
@@ -195,13 +229,14 @@ export class LiveReader {
           if (ending === 'end') this.#damaged(damage, stop);
         },
         isComplete: (tags) => recorder.isComplete(tags),
+        failed: fail,
       },
       recorder.keepsRaw,
     );
     /** Decides what the silence means; the pipe behind the recording may be what holds it up. */
     const look = () => {
       const now = performance.now();
-      if (busy) lastByte = now;
+      if (busy || holding !== undefined) lastByte = now;
       else if (this.#idle()) {
         recorder.end('idle');
         stop('over');
@@ -225,10 +260,8 @@ export class LiveReader {
         lastByte = performance.now();
         recorder.bytes += chunk.length;
         feed.push(chunk);
-        const held = holding;
-        const named = held && this.#takeNamed(held, take);
-        holding = undefined;
-        const drained = named ? named.then(() => recorder.afterPiece()) : recorder.afterPiece();
+        const drained =
+          holding === undefined ? recorder.afterPiece() : fetching?.then(() => recorder.afterPiece());
         if (drained === undefined) return undefined;
         busy = true;
         return drained.finally(() => {
@@ -244,15 +277,20 @@ export class LiveReader {
       connection.close();
       feed.close();
     }
+    await fetching?.catch(fail);
+    if (failure !== undefined) throw failure.error;
     const remainder = feed.end();
     if (remainder !== undefined && recorder.endedBy === undefined && recorder.position === null) {
-      this.#begunMs ??= remainder.fragment.serverMs ?? undefined;
+      this.#begunMs ??= remainder.pieces[0]!.fragment.serverMs ?? undefined;
     }
-    const final = recorder.endedBy === 'idle' || recorder.endedBy === 'signal';
-    if (final && remainder?.looksWhole && !recorder.hasSeen(remainder.fragment)) {
+    if (
+      isFinal(recorder.endedBy) &&
+      remainder?.looksWhole &&
+      !recorder.hasSeen(remainder.pieces[0]!.fragment)
+    ) {
       const quiet = performance.now() - lastByte >= Math.min(QUIET_MS, stallTimeoutMs / 2);
-      if (quiet || remainder.fragment.tags.has(CONTINUATION_TOKEN)) {
-        recorder.takeLast(remainder.fragment, remainder.raw);
+      if (quiet || remainder.pieces.at(-1)!.fragment.tags.has(CONTINUATION_TOKEN)) {
+        for (const { fragment, raw } of remainder.pieces) recorder.takeLast(fragment, raw);
       }
     }
     if (remainder !== undefined && this.#unfinished++ < recorder.request.retries) {
@@ -305,9 +343,13 @@ export class LiveReader {
     return inBandFault(error, this.#source.name, this.#recorder.request.start);
   }
 
-  /** It lies before the fragment that the recording is to begin with. */
-  #precedes({ number }: Fragment): boolean {
-    if (this.#named === undefined || number === null) return false;
+  /** It lies before the fragment that the recording is to begin with, or a new connection begins before the last one's end. */
+  #precedes({ number }: Fragment, fresh: boolean): boolean {
+    if (number === null) return false;
+    if (this.#named === undefined) {
+      const last = this.#recorder.position?.number ?? null;
+      return !fresh && last !== null && compareNumbers(number, last) <= 0;
+    }
     const order = compareNumbers(number, this.#named);
     if (order === 0) this.#named = undefined;
     return order < 0;
@@ -319,14 +361,10 @@ export class LiveReader {
     return compareNumbers(number, this.#named) > 0;
   }
 
-  /** Gets the fragment to begin with from the archive, then takes those that came meanwhile. */
-  async #takeNamed(
-    held: readonly { fragment: Fragment; raw: readonly Uint8Array[] }[],
-    take?: (fragment: Fragment, raw: readonly Uint8Array[]) => void,
-  ): Promise<void> {
+  /** Gets the fragment to begin with from the archive. */
+  async #fetchNamed(take: TakeFragment): Promise<void> {
     const number = this.#named!;
     this.#named = undefined;
-    await fetchNamed(number, this.#source, this.#recorder, this.#signal);
-    for (const { fragment, raw } of held) take?.(fragment, raw);
+    await fetchNamed(number, this.#source, this.#recorder, take, this.#signal);
   }
 }

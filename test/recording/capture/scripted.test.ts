@@ -1,0 +1,197 @@
+// What connections may bring at the edges: fragments without a number, Segments of several Clusters, a fragment to begin
+// with that comes late, an archive that is damaged or falls silent.
+import { describe, expect, it } from 'vitest';
+import { fragmentNumber } from '../../../fixtures/connect-profile.ts';
+import { type CaptureOptions, capture } from '../../../src/recording/capture/capture.ts';
+import type { CaptureState } from '../../../src/recording/capture/capture-state.ts';
+import type { MediaSource } from '../../../src/recording/capture/media-source.ts';
+import {
+  type CaptureReport,
+  type CaptureRequest,
+  DEFAULT_CAPTURE,
+} from '../../../src/recording/capture/request.ts';
+import { DEFAULT_RECORDING_OPTIONS } from '../../../src/recording/types.ts';
+import { SAMPLES, SILENT, scripted, scriptedArchive, second, tagless } from './scripted-source.ts';
+
+function record(
+  source: MediaSource,
+  request: Partial<CaptureRequest> = {},
+  more: Partial<CaptureOptions> = {},
+): Promise<CaptureReport> {
+  return capture({
+    source,
+    folder: undefined,
+    recording: { ...DEFAULT_RECORDING_OPTIONS, digest: true },
+    request: {
+      ...DEFAULT_CAPTURE,
+      start: { at: 'earliest' },
+      idleTimeoutMs: 10_000,
+      stallTimeoutMs: 5000,
+      ...request,
+    },
+    ...more,
+  });
+}
+
+/** Seconds of audio of each direction, silence that was put in not counted, and the fragments. */
+function heard({ contacts }: CaptureReport): { seconds: number[]; fragments: number }[] {
+  return contacts.map(({ tracks, fragments }) => ({
+    seconds: tracks.map(({ samples, silenceMs }) => samples / SAMPLES - silenceMs / 1000),
+    fragments: fragments.count,
+  }));
+}
+
+const codes = ({ warnings }: CaptureReport): string[] => warnings.map(({ code }) => code);
+const archive = { startMs: 0, endMs: Date.now(), fallback: false };
+
+describe('a connection that ends behind a fragment without a number', () => {
+  const begun = second(3).subarray(0, 5000);
+
+  it('is gone on with after the last number, not from what the stream has of yesterday', async () => {
+    const again = [second(0, { contactId: 'yesterday' }), second(1), tagless(2), second(3)];
+    const source = scripted([[second(1), tagless(2), begun], again]);
+    const report = await record(source, { stopFragment: fragmentNumber(3) });
+    expect(source.starts).toEqual([{ at: 'earliest' }, { at: 'fragment', number: fragmentNumber(1) }]);
+    expect(heard(report)).toEqual([{ seconds: [3, 3], fragments: 3 }]);
+    expect(report.endedBy).toBe('stop-fragment');
+    expect(report.warnings).toEqual([]);
+  });
+
+  it('is gone on with so in another process, too', async () => {
+    const recording = { ...DEFAULT_RECORDING_OPTIONS, timeline: 'packed' as const };
+    const controller = new AbortController();
+    let saved = '';
+    const store = {
+      token: '',
+      save: (state: CaptureState) => {
+        if (state.endedBy === undefined) saved = JSON.stringify(state);
+      },
+      remove: () => {},
+    };
+    const signal = controller.signal;
+    await record(
+      scripted([[second(1), tagless(2), begun, SILENT]]),
+      {},
+      {
+        store,
+        recording,
+        signal,
+        onEvent: (event) => {
+          if (event.event === 'fragment' && event.number === null) setTimeout(() => controller.abort(), 150);
+        },
+      },
+    );
+    const state = JSON.parse(saved) as CaptureState;
+    expect(state.position).toMatchObject({ number: fragmentNumber(1) });
+    const rest = scripted([[second(1), tagless(2), second(3), second(4)]]);
+    const report = await record(rest, { stopFragment: fragmentNumber(4) }, { recording, state });
+    expect(heard(report)).toEqual([{ seconds: [4, 4], fragments: 4 }]);
+  });
+});
+
+describe('the last fragment of a recording', () => {
+  it.each(['live', 'past'])('has all Clusters of its Segment: %s', async (way) => {
+    const dump = [0, 1, 2].map((index) => second(index, { clusters: 4 }));
+    const source = scripted(
+      [dump],
+      scriptedArchive(3, (index) => [dump[index]!]),
+    );
+    const request = way === 'past' ? { archive } : {};
+    const report = await record(source, { ...request, stopFragment: fragmentNumber(1) });
+    expect(heard(report)).toEqual([{ seconds: [2, 2], fragments: 8 }]);
+    expect(report.endedBy).toBe('stop-fragment');
+  });
+});
+
+describe('the fragment to begin with, where the service begins after it', () => {
+  const start = { at: 'fragment', number: fragmentNumber(2) } as const;
+
+  it('is in the recording although nothing comes after it', async () => {
+    const source = scripted(
+      [],
+      scriptedArchive(3, (index) => [second(index)]),
+    );
+    const report = await record(source, { start, idleTimeoutMs: 50 });
+    expect(heard(report)).toEqual([{ seconds: [1, 1], fragments: 1 }]);
+    expect(report).toMatchObject({ endedBy: 'idle', warnings: [] });
+  });
+
+  it('is before those that silence completes while it is fetched', async () => {
+    const plan = { mimeType: false };
+    const late = scriptedArchive(3, async (index) => {
+      // For longer than silence needs to complete a fragment.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return [second(index, plan)];
+    });
+    const source = scripted(
+      [[Buffer.concat([second(3, plan), second(4, plan)]), 400, second(5, plan), SILENT]],
+      late,
+    );
+    const report = await record(source, { start, stopFragment: fragmentNumber(5) });
+    expect(heard(report)).toEqual([{ seconds: [4, 4], fragments: 4 }]);
+    expect(report.warnings).toEqual([]);
+  });
+});
+
+describe('what cannot be written', () => {
+  it('is the error of the recording also where silence has completed the fragment', async () => {
+    const full = new Error('no space left');
+    const tap = {
+      audio: () => {
+        throw full;
+      },
+      silence: () => {},
+    };
+    const source = scripted([[second(0, { mimeType: false }), SILENT]]);
+    await expect(record(source, {}, { tap })).rejects.toBe(full);
+  });
+});
+
+describe('an archive', () => {
+  /** The second fragment, the head of its last block destroyed. */
+  const damaged = second(1);
+  const payload = damaged.lastIndexOf(Buffer.alloc(SAMPLES, 2));
+  damaged.fill(0, payload - 13, payload);
+
+  it('that damages a fragment on the way is asked for it once more, and all is in its order', async () => {
+    const source = scripted(
+      [],
+      scriptedArchive(4, (index, asked) => [index === 1 && asked === 1 ? damaged : second(index)]),
+    );
+    const report = await record(source, { archive });
+    expect(heard(report)).toEqual([{ seconds: [4, 4], fragments: 4 }]);
+    expect(report.warnings).toEqual([]);
+  });
+
+  it('that has a fragment damaged gives what is left of it, and says so', async () => {
+    const source = scripted(
+      [],
+      scriptedArchive(4, (index) => [index === 1 ? damaged : second(index)]),
+    );
+    const report = await record(source, { archive });
+    expect(heard(report)).toEqual([{ seconds: [4, 3.5], fragments: 4 }]);
+    expect(codes(report)).toEqual(['corrupt', 'gap']);
+  });
+
+  it('that has nothing readable of a fragment gives all others', async () => {
+    const noise = Buffer.alloc(2000, 0x5a);
+    const source = scripted(
+      [],
+      scriptedArchive(4, (index) => [index === 1 ? noise : second(index)]),
+    );
+    const report = await record(source, { archive });
+    expect(heard(report)).toEqual([{ seconds: [3, 3], fragments: 3 }]);
+    expect(codes(report)).toEqual(expect.arrayContaining(['corrupt', 'truncated', 'gap']));
+    expect(report.endedBy).toBe('end-of-archive');
+  });
+
+  it('that falls silent is asked again', async () => {
+    const source = scripted(
+      [],
+      scriptedArchive(4, (index, asked) => (index === 2 && asked === 1 ? [SILENT] : [second(index)])),
+    );
+    const report = await record(source, { archive, stallTimeoutMs: 100 });
+    expect(heard(report)).toEqual([{ seconds: [4, 4], fragments: 4 }]);
+    expect(report.warnings).toEqual([]);
+  });
+});
