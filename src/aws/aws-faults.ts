@@ -8,6 +8,9 @@ export interface AwsTask {
   readonly action?: string | undefined;
   /** What the action is needed on: an ARN, or a name. */
   readonly resource?: string | undefined;
+  /** The region that was asked, and that of the resource's ARN, where they matter for what is found. */
+  readonly region?: string | undefined;
+  readonly ownRegion?: string | undefined;
 }
 
 /** The parts of an SDK error that are read here; every one may be missing. */
@@ -198,8 +201,14 @@ export const AWS_FAULTS: readonly Fault[] = [
   {
     code: 'aws-not-found',
     matches: (error) => named('ResourceNotFoundException')(error) || status(404)(error),
-    reason: (error) => `it was not found (${words(error)})`,
-    hint: () => 'Check its name, the region and the account.',
+    reason: (error, { region }) =>
+      `it was not found${region === undefined ? '' : ` in the region ${region}`} (${words(error)})`,
+    hint: (_, { region, ownRegion }) => {
+      if (region === undefined) return 'Check its name, the region and the account.';
+      return ownRegion !== undefined && ownRegion !== region
+        ? `Its ARN is of the region ${ownRegion}: leave --region out, or give --region ${ownRegion}.`
+        : 'Check its name and the account, or name another region with --region, AWS_REGION or the region of your profile.';
+    },
   },
   {
     code: 'aws-throttled',

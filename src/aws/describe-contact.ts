@@ -15,7 +15,12 @@ export async function describeContact(
 ): Promise<CallReference> {
   const client = new ConnectClient(clientConfig(settings));
   try {
-    const task = { doing: `describe the contact ${contactId}`, action: 'connect:DescribeContact' };
+    const task = {
+      doing: `describe the contact ${contactId}`,
+      action: 'connect:DescribeContact',
+      // Where none is set, the call itself says so.
+      region: await client.config.region().catch(() => undefined),
+    };
     const { Contact } = await explained(task, () =>
       client.send(new DescribeContactCommand({ InstanceId: instanceId, ContactId: contactId })),
     );

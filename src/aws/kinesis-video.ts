@@ -9,7 +9,7 @@ import { KvsrecError } from '../errors.ts';
 import { awsError } from './aws-error.ts';
 import { type AwsSettings, clientConfig } from './client-config.ts';
 import type { StreamId } from './stream-id.ts';
-import { streamName } from './stream-id.ts';
+import { regionOf, streamName } from './stream-id.ts';
 
 /** Milliseconds within which the service has to begin to answer. */
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -91,18 +91,20 @@ export class KinesisVideo {
       ...clientConfig(this.#settings),
       requestHandler: this.#handler,
     });
-    const task = {
-      doing: `look up the endpoint of the stream ${streamName(stream)}`,
-      action: 'kinesisvideo:GetDataEndpoint',
-      resource: stream.arn,
-    };
+    const control = this.#control;
     try {
-      const { DataEndpoint } = await this.#control.send(
+      const { DataEndpoint } = await control.send(
         new GetDataEndpointCommand({ ...streamParameters(stream), APIName: api }),
       );
       return DataEndpoint!;
     } catch (error) {
-      throw awsError(error, task);
+      throw awsError(error, {
+        doing: `look up the endpoint of the stream ${streamName(stream)}`,
+        action: 'kinesisvideo:GetDataEndpoint',
+        resource: stream.arn,
+        region: await control.config.region().catch(() => undefined),
+        ownRegion: regionOf(stream),
+      });
     }
   }
 

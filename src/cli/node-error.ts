@@ -12,7 +12,11 @@ const OTHER_DIRECTORY = 'Free some space, or choose a directory on another disk 
 
 const EXPLANATIONS: Record<string, Explanation> = {
   ENOENT: { code: 'not-found', reason: 'there is no such file or directory', hint: 'Check the path.' },
-  EACCES: { code: 'no-permission', reason: 'permission denied', hint: 'Check who may read or write it.' },
+  EACCES: {
+    code: 'no-permission',
+    reason: 'permission denied',
+    hint: 'Check who may read or write it, or choose another directory with --out.',
+  },
   EPERM: {
     code: 'no-permission',
     reason: 'the system does not permit it',
@@ -72,6 +76,7 @@ const EXPLANATIONS: Record<string, Explanation> = {
 const DOING: Record<string, string> = {
   read: 'read',
   scandir: 'read the directory',
+  access: 'write to the directory',
   write: 'write',
   fsync: 'write',
   ftruncate: 'write',

@@ -2,6 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './split/messages.ts';
+import { awaitText, newSharedText } from './split/shared-text.ts';
 import { splitInput } from './split/split-input.ts';
 
 const port = parentPort;
@@ -17,6 +18,11 @@ port.on('message', async (message: ToWorker) => {
   }
   const onProgress = (bytes: number) => say({ kind: 'progress', bytes });
   const onSize = (bytes: number) => say({ kind: 'size', bytes });
-  const run = { signal: abort.signal, onProgress, onSize };
+  const ownerOf = (path: string) => {
+    const answer = newSharedText();
+    say({ kind: 'owner', path, answer });
+    return awaitText(answer) || undefined;
+  };
+  const run = { signal: abort.signal, onProgress, onSize, ownerOf };
   say({ kind: 'done', outcome: await splitInput(message.task, run) });
 });

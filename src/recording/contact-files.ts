@@ -42,6 +42,8 @@ export interface TrackFacts {
 export interface FileKeeping {
   token?: string | undefined;
   journal?: boolean | undefined;
+  /** Told of every file's final path before the file is begun; what it throws keeps it from being begun. */
+  claim?: ((file: string) => void) | undefined;
   /** See `WavFileOptions`. */
   riffMaxDataBytes?: number | undefined;
 }
@@ -221,7 +223,9 @@ export class ContactFiles {
   }
 
   #open(facts: Omit<Entry, 'file'>, place: string, resume?: FileWriterOptions['resume']): Entry {
-    const options = { overwrite: this.#options.overwrite, ...this.#keeping, ...(resume && { resume }) };
+    const { claim, ...keeping } = this.#keeping;
+    if (resume === undefined) claim?.(place);
+    const options = { overwrite: this.#options.overwrite, ...keeping, ...(resume && { resume }) };
     const { wav } = facts;
     const file = wav ? new WavFile(place, { ...wav, ...options }) : new PlainFile(place, options);
     const entry = { ...facts, file };

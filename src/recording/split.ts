@@ -10,6 +10,8 @@ export interface RunHooks {
   onProgress?: (bytes: number) => void;
   /** Called for each contact when its files are finished. */
   onContact?: ContactListener;
+  /** See `FileKeeping.claim`. */
+  claim?: (file: string) => void;
 }
 
 /**
@@ -24,7 +26,10 @@ export async function splitSource(
   options: RecordingOptions,
   run: RunHooks = {},
 ): Promise<InputReport & { aborted?: boolean }> {
-  const splitter = new StreamSplitter(folder, options, { onContact: run.onContact });
+  const splitter = new StreamSplitter(folder, options, {
+    onContact: run.onContact,
+    keeping: { claim: run.claim },
+  });
   try {
     for await (const chunk of source.chunks()) {
       splitter.push(chunk);

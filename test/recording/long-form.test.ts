@@ -80,12 +80,14 @@ describe('past the limit of the short header', () => {
     }
   });
 
-  it.each([
+  const steps: [Parameters<typeof recordUntil>[0], string, number, string][] = [
     ['renameSync', '.rf64.part', 1, 'with the first copy beside it'],
     ['renameSync', '.rf64.part', 3, 'with two done, and the third copy beside it'],
     ['unlinkSync', '.part', 1, 'with all done, and one that has both names'],
     ['unlinkSync', '.part', 4, 'with all but the last named'],
-  ] as const)('%s of %s number %i, %s: it is gone on with', async (operation, ending, nth) => {
+  ];
+
+  it.each(steps)('%s of %s number %i, %s: it is gone on with', async (operation, ending, nth, _) => {
     const own = await recordUntil(operation, ending, nth);
     // A kill leaves a copy at any length.
     for (const name of fs.readdirSync(own).filter((one) => one.endsWith('.rf64.part'))) {

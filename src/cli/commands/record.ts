@@ -16,6 +16,7 @@ import { warningLine } from '../split/summary.ts';
 import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
 import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
 import { type RecordingUploader, recordingUploader } from '../upload/recording-uploader.ts';
+import { requireWritable } from '../writable-folder.ts';
 
 export const record: CommandDefinition = {
   description:
@@ -69,6 +70,7 @@ async function run(context: CommandContext): Promise<number> {
       'Leave --resume, --contacts and -o - out, or use kvsrec transcribe.',
     );
   }
+  if (settings.out !== '-' && options.resume === undefined) requireWritable(settings.out);
   const uploader = await uploaderFor(context, { lines: options.contacts === undefined });
   try {
     if (options.resume !== undefined) return await resume(context, uploader);

@@ -13,6 +13,7 @@ import { splitSummary, warningLine } from '../split/summary.ts';
 import { isFailure, type SplitOutcome } from '../split/task.ts';
 import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
 import { recordingUploader } from '../upload/recording-uploader.ts';
+import { requireWritable } from '../writable-folder.ts';
 
 export const split: CommandDefinition = {
   description:
@@ -40,6 +41,7 @@ export const split: CommandDefinition = {
 
 async function run({ arguments: inputs, settings, terminal, signal }: CommandContext): Promise<number> {
   refuseDuplicates(inputs);
+  requireWritable(settings.out);
   const options = recordingOptions(settings);
   const aws = awsSettings(settings);
   const uploader = await recordingUploader(settings, terminal, signal);

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { KvsrecError } from '../../errors.ts';
 import { realPlace } from '../real-place.ts';
-import { failure } from './split-input.ts';
+import { failureOf } from '../report-error.ts';
 import { isFailure, type SplitOutcome } from './task.ts';
 
 /**
@@ -24,21 +24,34 @@ export function refuseDuplicates(inputs: readonly string[]): void {
   }
 }
 
+/** Which input has which file, by absolute path: the first that asks for a path has it. */
+export class FileOwners {
+  readonly #inputs = new Map<string, string>();
+
+  /** The input that has a path, if that is another one. */
+  take(path: string, input: string): string | undefined {
+    const place = resolve(path);
+    const owner = this.#inputs.get(place);
+    if (owner !== undefined) return owner === input ? undefined : owner;
+    this.#inputs.set(place, input);
+    return undefined;
+  }
+}
+
 /**
- * An input's outcome, or a failure where one of its files is another input's.
- * @param writers Which input wrote which file so far, by absolute path; the input's files are added.
+ * An input's outcome, or a failure where one of its files is another input's: a report's, since audio files are asked for
+ * before they are begun.
  */
-export function withoutCollision(outcome: SplitOutcome, writers: Map<string, string>): SplitOutcome {
+export function withoutCollision(outcome: SplitOutcome, owners: FileOwners): SplitOutcome {
   if (isFailure(outcome)) return outcome;
   const { input } = outcome;
   const paths = outcome.contacts.flatMap(({ files, report = [] }) =>
     [...files, ...report].map(({ path }) => path),
   );
   for (const path of paths) {
-    const other = writers.get(resolve(path));
-    if (other !== undefined && other !== input) return failure(input, collision(input, path, other));
+    const other = owners.take(path, input);
+    if (other !== undefined) return { input, ...failureOf(collision(input, path, other)) };
   }
-  for (const path of paths) writers.set(resolve(path), input);
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 // What the main thread and a worker say to each other.
 
+import type { SharedText } from './shared-text.ts';
 import type { SplitOutcome, SplitTask } from './task.ts';
 
 export type ToWorker = { kind: 'split'; task: SplitTask } | { kind: 'abort' };
@@ -7,4 +8,6 @@ export type ToWorker = { kind: 'split'; task: SplitTask } | { kind: 'abort' };
 export type FromWorker =
   | { kind: 'progress'; bytes: number }
   | { kind: 'size'; bytes: number }
+  /** The worker stands still until there is an answer: the other input whose file that is, or an empty text. */
+  | { kind: 'owner'; path: string; answer: SharedText }
   | { kind: 'done'; outcome: SplitOutcome };

@@ -3,6 +3,7 @@
 import { openInput } from '../open-input.ts';
 import { failureOf } from '../report-error.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { collision } from './collision.ts';
 import type { SplitFailure, SplitOutcome, SplitTask } from './task.ts';
 
 export interface SplitRun {
@@ -11,6 +12,8 @@ export interface SplitRun {
   onProgress(bytes: number): void;
   /** Bytes of the whole input, once that is known. */
   onSize(bytes: number): void;
+  /** The input that a file of this path belongs to, if it is not this one; else it is this one's from now on. */
+  ownerOf(path: string): string | undefined;
 }
 
 /** Does a task; whatever goes wrong becomes its outcome. */
@@ -25,11 +28,18 @@ export async function splitInput(
     ]);
     try {
       if (source.size !== undefined) run.onSize(source.size);
+      const hooks = {
+        ...run,
+        claim: (path: string) => {
+          const owner = run.ownerOf(path);
+          if (owner !== undefined) throw collision(input, path, owner);
+        },
+      };
       if (report) {
         const { splitWithReport } = await import('../../report/split-with-report.ts');
-        return await splitWithReport(untilAborted(source, run.signal), outDir, options, run);
+        return await splitWithReport(untilAborted(source, run.signal), outDir, options, hooks);
       }
-      return await splitSource(untilAborted(source, run.signal), outDir, options, run);
+      return await splitSource(untilAborted(source, run.signal), outDir, options, hooks);
     } finally {
       await source.close();
     }

@@ -1,6 +1,6 @@
 // Splits several inputs, some at the same time, and keeps one from writing over another's files.
 
-import { withoutCollision } from './collision.ts';
+import { FileOwners, withoutCollision } from './collision.ts';
 import { notDone, splitInput } from './split-input.ts';
 import type { SplitOutcome, SplitTask } from './task.ts';
 import type { Lane } from './worker-lane.ts';
@@ -18,17 +18,18 @@ export interface SplitAllRun {
 /** Starts on all tasks; the outcomes come in the tasks' order, each as soon as it is there. None rejects. */
 export function splitInputs(tasks: readonly SplitTask[], run: SplitAllRun): Promise<SplitOutcome>[] {
   const outcomes = tasks.map(() => deferred<SplitOutcome>());
-  const writers = new Map<string, string>();
+  const owners = new FileOwners();
 
   const work = async (lane: Lane, queue: number[]) => {
     for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
       const task = tasks[index]!;
       const onProgress = (bytes: number) => run.onProgress(index!, bytes);
+      const ownerOf = (path: string) => owners.take(path, task.input);
       const onSize = (bytes: number) => run.onSize(index!, bytes);
       const outcome = run.signal.aborted
         ? notDone(task.input)
-        : await lane.run(task, { signal: run.signal, onProgress, onSize });
-      outcomes[index]!.resolve(withoutCollision(outcome, writers));
+        : await lane.run(task, { signal: run.signal, onProgress, onSize, ownerOf });
+      outcomes[index]!.resolve(withoutCollision(outcome, owners));
     }
     await lane.close();
   };

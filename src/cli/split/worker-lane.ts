@@ -3,6 +3,7 @@
 import type { Worker } from 'node:worker_threads';
 import { startSplitWorker } from '../this-program.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
+import { putText } from './shared-text.ts';
 import { failure, type SplitRun } from './split-input.ts';
 import type { SplitOutcome, SplitTask } from './task.ts';
 
@@ -15,7 +16,7 @@ export interface Lane {
 export function workerLane(): Lane {
   let worker: Worker | undefined;
 
-  const run = (task: SplitTask, { signal, onProgress, onSize }: SplitRun): Promise<SplitOutcome> =>
+  const run = (task: SplitTask, { signal, onProgress, onSize, ownerOf }: SplitRun): Promise<SplitOutcome> =>
     new Promise((resolve) => {
       worker ??= startSplitWorker();
       const current = worker;
@@ -29,6 +30,7 @@ export function workerLane(): Lane {
       const onMessage = (message: FromWorker) => {
         if (message.kind === 'progress') onProgress(message.bytes);
         else if (message.kind === 'size') onSize(message.bytes);
+        else if (message.kind === 'owner') putText(message.answer, ownerOf(message.path) ?? '');
         else finish(message.outcome);
       };
       const onDeath = (reason: unknown) => {

@@ -34,6 +34,38 @@ function record(args: readonly string[], more: Parameters<typeof runCli>[1] = {}
 }
 
 describe('record', () => {
+  test.each([
+    [
+      'by name',
+      ['--stream-name', 'gone', '--region', 'eu-west-2'],
+      'eu-west-2',
+      'name another region with --region, AWS_REGION or the region of your profile',
+    ],
+    [
+      'by an ARN of another region',
+      [
+        '--stream-arn',
+        'arn:aws:kinesisvideo:us-west-2:111122223333:stream/gone/1726675200000',
+        '--region',
+        'eu-west-2',
+      ],
+      'eu-west-2',
+      'Its ARN is of the region us-west-2: leave --region out',
+    ],
+    [
+      'by an ARN alone',
+      ['--stream-arn', 'arn:aws:kinesisvideo:us-west-2:111122223333:stream/gone/1726675200000'],
+      'us-west-2',
+      'Check its name and the account',
+    ],
+  ])('a stream that is not in the region that was asked, %s', async (_, args, region, hint) => {
+    const { status, stderr } = await record(['record', ...args, '-o', join(scratchDirectory(), 'x')]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('cannot look up the endpoint of the stream gone');
+    expect(stderr).toContain(`it was not found in the region ${region}`);
+    expect(stderr).toContain(hint);
+  });
+
   test('--json: the document of split, and how it ended', async () => {
     const out = scratchDirectory();
     const { status, stdout, stderr } = await record([...RECORD, '-o', out, '--json']);

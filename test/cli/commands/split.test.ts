@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { corpus, fixture } from '../../../fixtures/corpus.ts';
@@ -208,21 +208,31 @@ describe('several inputs', () => {
     ['2', []],
     ['1', ['--overwrite']],
     ['2', ['--overwrite']],
-  ])('--jobs %s: two that would write the same file are an error %j', async (jobs, flags) => {
+  ])('--jobs %s %j: of two that would write the same file, one does not begin', async (jobs, flags) => {
     const directory = scratchDirectory();
-    const copies = ['a.mkv', 'b.mkv'].map((name) => join(directory, name));
-    for (const copy of copies) copyFileSync(dump('plain-call'), copy);
-    const { status, document } = await splitJson([
-      ...copies,
-      '-o',
-      join(directory, 'out'),
-      '--jobs',
-      jobs,
-      ...flags,
-    ]);
+    const whole = readFileSync(dump('plain-call'));
+    // The same contact and start, and other audio.
+    const bytes = [whole, whole.subarray(0, whole.length * 0.7)];
+    const inputs = ['a.mkv', 'b.mkv'].map((name) => join(directory, name));
+    for (const [i, input] of inputs.entries()) writeFileSync(input, bytes[i]!);
+    const out = join(directory, 'out');
+    const args = [...inputs, '-o', out, '--jobs', jobs, ...flags];
+    const { status, document } = await splitJson(args);
     expect(status).toBe(1);
-    expect(document.inputs.filter(({ error }) => error)).toHaveLength(1);
-    expect(readdirSync(join(directory, 'out'))).toHaveLength(2);
+    const [done, ...others] = document.inputs.filter(({ error }) => !error);
+    expect(others).toEqual([]);
+    if (jobs === '1') expect(done!.input).toBe(inputs[0]);
+    const [refused] = document.inputs.filter(({ error }) => error);
+    expect(refused!.error).toMatchObject({
+      code: 'output-collision',
+      message: expect.stringContaining(`is one of ${done!.input}'s, too`),
+    });
+    // What is there is whole, and of the one input.
+    await runCli(['split', done!.input, '-o', join(directory, 'alone')]);
+    for (const name of readdirSync(join(directory, 'alone'))) {
+      expect(readFileSync(join(out, name)).equals(readFileSync(join(directory, 'alone', name)))).toBe(true);
+    }
+    expect(readdirSync(out)).toHaveLength(2);
   });
 });
 

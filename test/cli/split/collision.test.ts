@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { refuseDuplicates, withoutCollision } from '../../../src/cli/split/collision.ts';
+import { FileOwners, refuseDuplicates, withoutCollision } from '../../../src/cli/split/collision.ts';
 import type { SplitReport } from '../../../src/cli/split/task.ts';
 import type { KvsrecError } from '../../../src/errors.ts';
 import { scratchDirectory } from '../run-cli.ts';
@@ -40,7 +40,7 @@ describe('two inputs with one file', () => {
     ({ input, contacts: [{ files: paths.map((path) => ({ path })) }] }) as unknown as SplitReport;
 
   test('the later one fails', () => {
-    const writers = new Map<string, string>();
+    const writers = new FileOwners();
     const first = report('a.mkv', 'out/1.wav', 'out/2.wav');
     expect(withoutCollision(first, writers)).toBe(first);
     const other = report('b.mkv', 'out/3.wav');
