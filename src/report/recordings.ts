@@ -14,31 +14,34 @@ export interface FoundRecording {
   files: LaneFile[];
 }
 
-const WHAT: Record<string, LaneFile['direction']> = {
-  AUDIO_FROM_CUSTOMER: 'from',
-  AUDIO_TO_CUSTOMER: 'to',
-  STEREO: 'both',
-  COMBINED_AUDIO: 'both',
-};
+/** What a file carries, best for a page first: of a call that is there in several layouts, the first kind is shown. */
+const KINDS: readonly (readonly [what: string, direction: LaneFile['direction'], rank: number])[] = [
+  ['AUDIO_FROM_CUSTOMER', 'from', 0],
+  ['AUDIO_TO_CUSTOMER', 'to', 0],
+  ['STEREO', 'both', 1],
+  ['COMBINED_AUDIO', 'both', 2],
+  // The copy beside an earlier page.
+  ['REPORT', 'both', 3],
+];
 
-/** Groups WAV files: both directions of a call are one, and so is every other file. */
+/** Groups WAV files: those of a call are one, and so is every other file. */
 export function findRecordings(paths: readonly string[]): FoundRecording[] {
-  const found = new Map<string, FoundRecording>();
+  const found = new Map<string, FoundRecording & { rank: number }>();
   for (const file of paths) {
     const name = path.basename(file).replace(/\.wav$/i, '');
-    const what = Object.keys(WHAT).find((candidate) => name.endsWith(candidate));
-    const direction = what === undefined ? 'both' : WHAT[what]!;
-    const base = what === undefined ? name : name.slice(0, -what.length).replace(/[_-]+$/, '');
-    const key = direction === 'both' ? file : path.join(path.dirname(file), base);
+    const [what, direction, rank] = KINDS.find(([kind]) => name.endsWith(kind)) ?? ['', 'both', 0];
+    const base = what === '' ? name : name.slice(0, -what.length).replace(/[_-]+$/, '');
+    const key = what === '' ? file : path.join(path.dirname(file), base);
     const known = found.get(key);
-    if (known !== undefined) {
+    if (known === undefined || rank < known.rank) {
+      const files = [{ path: file, direction }];
+      found.set(key, { name: file, base: base || name, ...factsOf(base), files, rank });
+    } else if (rank === known.rank) {
       known.files.push({ path: file, direction });
       known.files.sort((a, b) => a.direction.localeCompare(b.direction));
-      continue;
     }
-    found.set(key, { name: file, base: base || name, ...factsOf(base), files: [{ path: file, direction }] });
   }
-  return [...found.values()];
+  return [...found.values()].map(({ rank: _, ...recording }) => recording);
 }
 
 /** What a name of the default pattern, `<ContactId>_20240918T164128724Z`, says. */

@@ -108,24 +108,41 @@ describe('parseTranscript', () => {
 });
 
 describe('findRecordings', () => {
-  test('both directions are one call, every other file is one of its own', () => {
-    const base = 'out/b0e1c5c2_20240918T164128724Z';
+  const base = 'out/b0e1c5c2_20240918T164128724Z';
+  const start = '2024-09-18T16:41:28.724Z';
+
+  test('all files of a call are one recording, every other file is one of its own', () => {
     const found = findRecordings([
       `${base}_AUDIO_TO_CUSTOMER.wav`,
       `${base}_STEREO.wav`,
       `${base}_AUDIO_FROM_CUSTOMER.wav`,
       'other/voicemail.WAV',
+      'other/b0e1c5c2_20240918T164128724Z_COMBINED_AUDIO.wav',
     ]);
-    expect(
-      found.map(({ contactId, start, files }) => ({
-        contactId,
+    expect(found).toEqual([
+      {
+        name: `${base}_AUDIO_TO_CUSTOMER.wav`,
+        base: 'b0e1c5c2_20240918T164128724Z',
+        contactId: 'b0e1c5c2',
         start,
-        files: files.map((file) => file.direction),
-      })),
-    ).toEqual([
-      { contactId: 'b0e1c5c2', start: '2024-09-18T16:41:28.724Z', files: ['from', 'to'] },
-      { contactId: 'b0e1c5c2', start: '2024-09-18T16:41:28.724Z', files: ['both'] },
-      { contactId: null, start: null, files: ['both'] },
+        files: [
+          { path: `${base}_AUDIO_FROM_CUSTOMER.wav`, direction: 'from' },
+          { path: `${base}_AUDIO_TO_CUSTOMER.wav`, direction: 'to' },
+        ],
+      },
+      expect.objectContaining({ contactId: null, start: null, base: 'voicemail' }),
+      expect.objectContaining({ contactId: 'b0e1c5c2', start }),
     ]);
+  });
+
+  test.each([
+    [['REPORT', 'COMBINED_AUDIO', 'STEREO', 'AUDIO_TO_CUSTOMER'], 'AUDIO_TO_CUSTOMER'],
+    [['COMBINED_AUDIO', 'STEREO', 'REPORT'], 'STEREO'],
+    [['REPORT', 'COMBINED_AUDIO'], 'COMBINED_AUDIO'],
+  ])('of %j, %s is shown', (kinds, shown) => {
+    for (const order of [kinds, [...kinds].reverse()]) {
+      const found = findRecordings(order.map((kind) => `${base}_${kind}.wav`));
+      expect(found.map(({ files }) => files.map(({ path }) => path))).toEqual([[`${base}_${shown}.wav`]]);
+    }
   });
 });
