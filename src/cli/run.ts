@@ -29,7 +29,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     },
   });
   try {
-    await program.parseAsync(helpAsFlag(argv), { from: 'user' });
+    await program.parseAsync(withoutDetours(argv), { from: 'user' });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) return await reportError(error, modes);
@@ -43,7 +43,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** `help` and `help split` as `--help` and `split --help`. */
-function helpAsFlag(argv: readonly string[]): string[] {
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+/** `help` and `help split` as `--help` and `split --help`; help for no command without the flag, which would hide that. */
+function withoutDetours(argv: readonly string[]): string[] {
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
+  const [first] = words;
+  const known = first === undefined || first.startsWith('-') || COMMANDS.some(({ name }) => name === first);
+  return known ? words : words.filter((word) => word !== '--help' && word !== '-h');
 }

@@ -119,7 +119,9 @@ function listen(server: Server, port: number, host: string): Promise<void> {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       reject(
         new KvsrecError('cannot-listen', `cannot listen on ${host} port ${port}: ${cause.message}`, {
-          hint: 'Choose another --port, or 0 for any that is free.',
+          hint: /^(EADDRINUSE|EACCES)$/.test(cause.code ?? '')
+            ? 'Choose another --port, or 0 for any that is free.'
+            : 'Give an address of this machine as --host, such as 127.0.0.1.',
           cause,
         }),
       );

@@ -74,6 +74,8 @@ describe('usage errors', () => {
       "unknown command 'frobnicate'",
       '"kvsrec --help" shows what can be given.',
     ],
+    [['help', 'splt'], 'unknown-command', "unknown command 'splt'", 'Did you mean split?'],
+    [['splt', '--help'], 'unknown-command', "unknown command 'splt'", 'Did you mean split?'],
     [
       ['split', 'x', '--laout', 'mix'],
       'unknown-option',

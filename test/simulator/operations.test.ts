@@ -273,7 +273,15 @@ describe('the library', () => {
 
   it('closes twice without harm, and says when a port is taken', async () => {
     await start();
-    await expect(startSimulator({ port: simulator.port })).rejects.toMatchObject({ code: 'cannot-listen' });
+    await expect(startSimulator({ port: simulator.port })).rejects.toMatchObject({
+      code: 'cannot-listen',
+      hint: expect.stringContaining('--port'),
+    });
+    // An address of documentation, which no machine has (RFC 5737).
+    await expect(startSimulator({ host: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'cannot-listen',
+      hint: expect.stringContaining('--host'),
+    });
     await Promise.all([simulator.close(), simulator.close()]);
   });
 });
