@@ -4,6 +4,7 @@ import type { TimeRange } from '../../audio/redact.ts';
 import { KvsrecError } from '../../errors.ts';
 import { tellResult } from '../audio-result.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
+import { namingPath } from '../node-error.ts';
 import { withWavs } from '../open-wav.ts';
 import { rangesOfJson, timeRanges } from '../time-range.ts';
 
@@ -63,11 +64,12 @@ async function passages(options: CommandContext['options']): Promise<TimeRange[]
   if (typeof options.range === 'string') ranges.push(...timeRanges(options.range));
   if (typeof options.ranges === 'string') {
     const { readFile } = await import('node:fs/promises');
-    ranges.push(...rangesOfJson(await readFile(options.ranges, 'utf8'), options.ranges));
+    const text = await namingPath(options.ranges, readFile(options.ranges, 'utf8'));
+    ranges.push(...rangesOfJson(text, options.ranges));
   }
-  if (ranges.length > 0) return ranges;
+  if (ranges.some(({ begin, end }) => end > begin)) return ranges;
   // Written without a passage taken out, the copy would only look redacted.
-  throw new KvsrecError('missing-range', 'no passage was given', {
+  throw new KvsrecError('missing-range', 'no passage of any length was given', {
     exitCode: 2,
     hint: 'Give --range 1000-2000 or --ranges FILE.',
   });

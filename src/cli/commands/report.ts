@@ -9,6 +9,7 @@ import type { AudioChoice } from '../../report/write-report.ts';
 import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { statusOfWarnings, worstStatus } from '../exit-status.ts';
+import { namingPath } from '../node-error.ts';
 import { inputSize, openInput } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
 import { recordingOptions } from '../recording-options.ts';
@@ -74,7 +75,10 @@ async function run(context: CommandContext): Promise<number> {
       import('../../report/recordings.ts'),
       import('../../report/transcript-file.ts'),
     ]);
-  const transcript = typeof options.transcript === 'string' ? await readTranscript(options.transcript) : null;
+  const transcript =
+    typeof options.transcript === 'string'
+      ? await namingPath(options.transcript, readTranscript(options.transcript))
+      : null;
   const shared = { audio, png: options.png === true, transcript };
   const dumps = inputs.filter((input) => !WAV.test(input));
   const recordings = findRecordings(inputs.filter((input) => WAV.test(input)));

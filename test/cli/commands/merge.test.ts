@@ -124,6 +124,7 @@ describe('redact', () => {
 
   test.each([
     ['no passage', []],
+    ['a passage of no length', ['--range', '1-1,2s-2s']],
     ['a passage backwards', ['--range', '2-1']],
     ['no number', ['--range', '1-x']],
     ['a list of something else', ['--ranges', 'other.json']],
@@ -134,5 +135,12 @@ describe('redact', () => {
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error.code).toMatch(/^(bad|missing)-range$/);
     expect(readdirSync(cwd).sort()).toEqual(['call.wav', 'other.json']);
+  });
+
+  test('a folder in place of a list is named', async () => {
+    const cwd = folder({ 'call.wav': call });
+    const { status, stderr } = await runCli(['redact', 'call.wav', 'out.wav', '--ranges', '.'], { cwd });
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: cannot read .: it is a directory, not a file\n');
   });
 });
