@@ -138,12 +138,12 @@ export const TRANSCRIPT_SETTINGS = {
     choices: ['together', 'per-direction'],
   },
   pace: {
-    description: 'how many times as fast as it was spoken audio from a file is sent',
+    description: 'how many times as fast as it was spoken audio that is not live is sent',
     flag: '--pace <factor>',
     env: 'KVSREC_PACE',
     default: 1,
     group: 'Transcript',
-    commands: ['transcribe'],
+    commands: COMMANDS,
   },
   table: {
     description:

@@ -22,6 +22,16 @@ export interface ResultsOptions {
   /** Milliseconds since the epoch; null where it is not known. */
   callStartMs: number | null;
   sink: TranscriptSink;
+  /** What an earlier process has got of each channel. */
+  known?: readonly KnownAnswers[] | undefined;
+}
+
+/** Final results of a channel that are there already. */
+export interface KnownAnswers {
+  /** Milliseconds of the call up to which they reach. */
+  untilMs: number;
+  lastWord: TranscriptWord | undefined;
+  count: number;
 }
 
 interface Channel {
@@ -51,7 +61,11 @@ export class Results {
 
   constructor(options: ResultsOptions) {
     this.#options = options;
-    this.#channels = options.directions.map(() => ({ answeredMs: 0, cutMs: 0, lastWord: undefined }));
+    this.#channels = options.directions.map((_, index) => {
+      const { untilMs = 0, lastWord, count = 0 } = options.known?.[index] ?? {};
+      this.finals += count;
+      return { answeredMs: untilMs, cutMs: untilMs, lastWord };
+    });
   }
 
   /** Another session begins. */

@@ -6,7 +6,7 @@ import { Answered } from './answered.ts';
 import type { Clock } from './clock.ts';
 import type { SessionBreak, SessionRules, TranscriptionEvent, TranscriptionSummary } from './options.ts';
 import { type Recognizer, RecognizerError } from './recognizer.ts';
-import { Results, type TranscriptSink } from './results.ts';
+import { type KnownAnswers, Results, type TranscriptSink } from './results.ts';
 import { type SentAudio, SessionRun } from './session-run.ts';
 import { BLOCK_FRAMES, Tape } from './tape.ts';
 
@@ -23,6 +23,8 @@ export interface SessionLineOptions {
   clock: Clock;
   recognizer: Recognizer;
   sink: TranscriptSink;
+  /** Goes on where an earlier process stopped: the first frame to send, and what each channel has been answered. */
+  resume?: { start: number; known: readonly KnownAnswers[] } | undefined;
   /** Stops it; what is open is still answered. */
   signal: AbortSignal;
   onEvent?: ((event: TranscriptionEvent) => void) | undefined;
@@ -41,6 +43,7 @@ export class SessionLine {
   readonly #answered: Answered;
   readonly #results: Results;
   readonly #breaks: SessionBreak[] = [];
+  readonly #start: number;
   #sessions = 0;
   #resentFrames = 0;
   #silenceFrames = 0;
@@ -57,12 +60,20 @@ export class SessionLine {
     });
     const { quietMs, keepMs } = rules;
     this.#answered = new Answered({ sampleRate, channels, quietMs, keepMs });
-    this.#results = new Results({ directions, callStartMs, sink });
+    this.#results = new Results({ directions, callStartMs, sink, known: options.resume?.known });
+    this.#start = options.resume?.start ?? 0;
+    this.#answered.sent = this.#start;
+    this.#answered.giveUp(this.#start);
   }
 
   /** Milliseconds of audio that were not sent yet. */
   get backlogMs(): number {
     return Math.max(0, this.#ms(this.tape.end - this.#answered.sent));
+  }
+
+  /** The first frame that another process would have to send, if it went on now. */
+  get resumeAt(): number {
+    return this.#answered.resumeAt();
   }
 
   /** Runs until the tape is at its end and all of it answered, or the work is given up. Never throws. */
@@ -102,7 +113,7 @@ export class SessionLine {
     let deafMs = rules.deafMs;
     let deafUntil = 0;
     let lastTries = 0;
-    let start = 0;
+    let start = this.#start;
     while (await this.#hasWork(start)) {
       const run = this.#session(sessionId, resumes, start, deafMs);
       this.#results.begin();

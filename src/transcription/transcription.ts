@@ -9,8 +9,8 @@ import {
   type TranscriptionSummary,
 } from './options.ts';
 import type { Recognizer } from './recognizer.ts';
-import type { TranscriptSink } from './results.ts';
-import { SessionLine } from './session-line.ts';
+import type { KnownAnswers, TranscriptSink } from './results.ts';
+import { SessionLine, type SessionLineOptions } from './session-line.ts';
 import type { SentAudio } from './session-run.ts';
 
 export interface TranscriptionOptions {
@@ -28,6 +28,8 @@ export interface TranscriptionOptions {
   pace?: number;
   /** Take broken sessions up again under their id. */
   resumes?: boolean;
+  /** Goes on where an earlier process stopped. */
+  resume?: Readonly<Partial<Record<TranscriptDirection, ResumedDirection>>> | undefined;
   rules?: Partial<SessionRules>;
   clock?: Clock;
   /** Stops it; what is open is still answered. */
@@ -35,6 +37,12 @@ export interface TranscriptionOptions {
   onEvent?: (event: TranscriptionEvent) => void;
   /** For measurements: audio as it is handed to a session of a line. */
   onSent?: (line: number, session: { number: number; id: string }, sent: SentAudio) => void;
+}
+
+/** Where a direction's transcript stands. */
+export interface ResumedDirection extends KnownAnswers {
+  /** The call's first frame that is to be sent (again), as `resumePoints` told. */
+  start: number;
 }
 
 /** Audio that waits to be sent before a source that can wait is asked to, milliseconds at the pace of speech. */
@@ -64,6 +72,7 @@ export class Transcription {
         clock,
         recognizer: options.recognizer,
         sink: options.sink,
+        resume: options.resume && resumeOf(group, options.resume),
         signal: signal ?? new AbortController().signal,
         onEvent: options.onEvent,
         onSent: (session, sent) => options.onSent?.(index, session, sent),
@@ -95,6 +104,11 @@ export class Transcription {
     }
   }
 
+  /** The first frame of each direction that another process would have to send, if it went on now. */
+  get resumePoints(): Partial<Record<TranscriptDirection, number>> {
+    return Object.fromEntries([...this.#places].map(([direction, { line }]) => [direction, line.resumeAt]));
+  }
+
   /** Milliseconds of audio that were not sent yet. */
   get backlogMs(): number {
     return Math.max(...this.#lines.map((line) => line.backlogMs));
@@ -105,6 +119,16 @@ export class Transcription {
     for (const { tape } of this.#lines) tape.close();
     return await this.#done;
   }
+}
+
+function resumeOf(
+  group: readonly TranscriptDirection[],
+  resume: NonNullable<TranscriptionOptions['resume']>,
+): SessionLineOptions['resume'] {
+  const known = group.map(
+    (direction) => resume[direction] ?? { start: 0, untilMs: 0, lastWord: undefined, count: 0 },
+  );
+  return { start: Math.min(...known.map(({ start }) => start)), known };
 }
 
 function merge(summaries: readonly TranscriptionSummary[]): TranscriptionSummary {

@@ -1,5 +1,6 @@
 // `kvsrec record`: live and past calls from Kinesis Video Streams to audio files.
 
+import { existsSync } from 'node:fs';
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
@@ -11,9 +12,11 @@ import { type CallPlan, planCall, SOURCE_OPTIONS, usage } from '../record/option
 import type { RecordRun, SourceNote } from '../record/record-call.ts';
 import { reference, services } from '../record/services.ts';
 import { recordSummary } from '../record/summary.ts';
+import type { RecordedWithTranscript } from '../record/with-transcript.ts';
 import { asKvsrecError, printError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
-import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
+import type { RecordingTranscriptOptions } from '../transcribe/beside-recording.ts';
+import type { RecordingKind } from '../transcribe/recording-outputs.ts';
 import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
 import { type RecordingUploader, recordingUploader } from '../upload/recording-uploader.ts';
 import { requireWritable } from '../writable-folder.ts';
@@ -36,7 +39,8 @@ export const record: CommandDefinition = {
     },
     {
       flags: '--transcribe [formats]',
-      description: 'transcribe the call as well, into text, json, ndjson, srt, vtt (default: json)',
+      description:
+        'transcribe the call as well, into text, json, ndjson, srt, vtt (default: json), or files of these names',
       group: 'Transcript',
     },
     { flags: '--raw', description: 'with -o -: samples without a WAV header' },
@@ -61,15 +65,6 @@ export const record: CommandDefinition = {
 
 async function run(context: CommandContext): Promise<number> {
   const { options, settings } = context;
-  if (
-    options.transcribe !== undefined &&
-    (options.resume !== undefined || options.contacts !== undefined || settings.out === '-')
-  ) {
-    throw usage(
-      '--transcribe goes with one call that is recorded to files',
-      'Leave --resume, --contacts and -o - out, or use kvsrec transcribe.',
-    );
-  }
   if (settings.out !== '-' && options.resume === undefined) requireWritable(settings.out);
   const uploader = await uploaderFor(context, { lines: options.contacts === undefined });
   try {
@@ -86,32 +81,32 @@ async function recordOne(context: CommandContext, uploader: RecordingUploader | 
   const plan = await planCall(options, settings, await reference(context));
   const { service, note } = await services(settings).serviceFor(plan);
   if (settings.out === '-') return await recordToPipe(context, plan, note, service);
-  const transcript = await transcriptFor(context);
-  const report = await watched(
-    context,
-    plan,
-    async ({ tap, onEvent }) => {
-      const [{ recordCall }, { joinTaps }] = await Promise.all([
-        import('../record/record-call.ts'),
-        import('../../recording/audio-tap.ts'),
-      ]);
-      return await recordCall(plan, note, {
-        service,
-        folder: settings.out,
-        saveMkv: settings.saveMkv,
-        report: settings.report,
-        signal: context.signal,
-        growing: uploader?.growing,
-        onEvent,
-        tap: joinTaps([tap, transcript?.tap].filter((one) => one !== undefined)),
-      });
-    },
-    transcript?.shows,
-  ).catch(async (error: unknown) => {
-    await transcript?.finish(settings.out);
-    throw error;
-  });
-  return tell(context, [report], uploader, await transcript?.finish(settings.out));
+  const [{ recordCall }, { withTranscript }, { joinTaps }] = await Promise.all([
+    import('../record/record-call.ts'),
+    import('../record/with-transcript.ts'),
+    import('../../recording/audio-tap.ts'),
+  ]);
+  const prepare = await transcripts(context, { folder: settings.out, oneCall: true });
+  const recorded = await withTranscript(settings.out, prepare?.('stdout'), ({ tap, token }, shows) =>
+    watched(
+      context,
+      plan,
+      (watch) =>
+        recordCall(plan, note, {
+          service,
+          folder: settings.out,
+          saveMkv: settings.saveMkv,
+          report: settings.report,
+          signal: context.signal,
+          growing: uploader?.growing,
+          onEvent: watch.onEvent,
+          token,
+          tap: joinTaps([watch.tap, tap].filter((one) => one !== undefined)),
+        }),
+      shows,
+    ),
+  );
+  return tell(context, [recorded], uploader);
 }
 
 /** Shows what happens, as a line that changes or as lines of JSON. */
@@ -140,14 +135,13 @@ async function watched(
 
 async function tell(
   context: CommandContext,
-  reports: readonly CaptureReport[],
+  recorded: readonly RecordedWithTranscript[],
   uploader?: RecordingUploader,
-  transcript?: { status: number; document: unknown },
 ): Promise<number> {
   const { terminal } = context;
   const inputs: unknown[] = [];
   const statuses: number[] = [];
-  for (const report of reports) {
+  for (const { report, transcript } of recorded) {
     terminal.result(recordSummary(report, terminal.paint));
     for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
     const { uploads, status } = await uploaded(report, context, uploader);
@@ -161,12 +155,26 @@ async function tell(
   return worstStatus(statuses);
 }
 
-/** For `--transcribe`. */
-async function transcriptFor(context: CommandContext): Promise<RecordingTranscript | undefined> {
+/**
+ * For `--transcribe`: what prepares a transcript that is shown there, for the recording with that token.
+ * @throws KvsrecError `bad-format`, `bad-usage` (exit 2).
+ */
+async function transcripts(context: CommandContext, kind: RecordingKind) {
   const { transcribe } = context.options;
   if (transcribe === undefined) return undefined;
-  const { transcriptOfRecording } = await import('../transcribe/beside-recording.ts');
-  return await transcriptOfRecording(context, transcribe);
+  const [{ transcriptOfRecording }, { transcriptOutputs }, { journalPath }] = await Promise.all([
+    import('../transcribe/beside-recording.ts'),
+    import('../transcribe/recording-outputs.ts'),
+    import('../transcribe/journal.ts'),
+  ]);
+  const outputs = transcriptOutputs(transcribe, kind);
+  const { folder } = kind;
+  return (show: RecordingTranscriptOptions['show']) => (token: string) =>
+    transcriptOfRecording(context, {
+      outputs,
+      show,
+      journal: folder === undefined ? undefined : journalPath(folder, token),
+    });
 }
 
 /** For `--upload`. Not even the interruption that ends a recording keeps its files from being uploaded. */
@@ -211,28 +219,42 @@ async function recordToPipe(
       'Leave --json, --save-mkv and --report out, or give -o DIR.',
     );
   }
-  const [{ pipeOutput }, { joinTaps }, { recordCall }] = await Promise.all([
+  const [{ pipeOutput }, { joinTaps }, { recordCall }, { withTranscript }] = await Promise.all([
     import('../record/pipe-output.ts'),
     import('../../recording/audio-tap.ts'),
     import('../record/record-call.ts'),
+    import('../record/with-transcript.ts'),
   ]);
+  const prepare = await transcripts(context, { folder: undefined, oneCall: true });
   const pipe = pipeOutput(process.stdout, options.raw === true);
-  const report = await watched(context, plan, (watch) =>
-    recordCall(plan, note, {
-      service,
-      folder: undefined,
-      saveMkv: false,
-      signal,
-      closed: pipe.closed,
-      drained: pipe.drained,
-      onEvent: watch.onEvent,
-      tap: joinTaps(watch.tap === undefined ? [pipe.tap] : [pipe.tap, watch.tap]),
-    }),
+  const { report, transcript } = await withTranscript(
+    undefined,
+    prepare?.('stderr'),
+    async ({ tap }, shows) => {
+      const captured = await watched(
+        context,
+        plan,
+        (watch) =>
+          recordCall(plan, note, {
+            service,
+            folder: undefined,
+            saveMkv: false,
+            signal,
+            closed: pipe.closed,
+            drained: pipe.drained,
+            onEvent: watch.onEvent,
+            tap: joinTaps([pipe.tap, watch.tap, tap].filter((one) => one !== undefined)),
+          }),
+        shows,
+      );
+      // Whoever reads the audio need not wait for the last words.
+      await pipe.end();
+      return captured;
+    },
   );
-  await pipe.end();
   for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
   terminal.note(`${report.input}: ended by ${report.endedBy} after ${report.connections} connections`);
-  return statusOfWarnings(report.warnings);
+  return worstStatus([statusOfWarnings(report.warnings), transcript?.status ?? DONE]);
 }
 
 async function recordContacts(
@@ -246,16 +268,18 @@ async function recordContacts(
     import('../record/many-calls.ts'),
     import('../record/event-file.ts'),
   ]);
+  const prepare = await transcripts(context, { folder: settings.out, oneCall: false });
   const telling: Promise<number>[] = [];
-  const tellOf = async ({ line, report, error }: CallOutcome): Promise<number> => {
+  const tellOf = async ({ line, report, error, transcript }: CallOutcome): Promise<number> => {
     const { uploads, status } = report
       ? await uploaded(report, context, uploader)
       : { uploads: new Map(), status: DONE };
     const document = report ? withUploads(report, uploads) : { error };
-    process.stdout.write(`${printableLine({ line, ...document })}\n`);
+    const beside = transcript && { transcript: transcript.document };
+    process.stdout.write(`${printableLine({ line, ...document, ...beside })}\n`);
     for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
     if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);
-    return status;
+    return worstStatus([status, transcript?.status ?? DONE]);
   };
   const outcomes = await recordMany(eventLines(String(options.contacts), signal), {
     options,
@@ -263,6 +287,7 @@ async function recordContacts(
     signal,
     saveMkv: settings.saveMkv,
     growing: uploader?.growing,
+    transcript: prepare?.('nowhere'),
     serviceFor: services(settings).serviceFor,
     onEvent: (event, line) => {
       if (options.events === true) process.stderr.write(`${eventLine(event, String(line))}\n`);
@@ -280,13 +305,23 @@ async function recordContacts(
 
 async function resume(context: CommandContext, uploader: RecordingUploader | undefined): Promise<number> {
   const { options, settings, signal, terminal } = context;
-  const [{ findCheckpoints, takeOver }, { resumeCall }, { streamId }] = await Promise.all([
+  const [
+    { findCheckpoints, takeOver },
+    { resumeCall },
+    { streamId },
+    { withTranscript },
+    { journalPath },
+    { joinTaps },
+  ] = await Promise.all([
     import('../../recording/capture/checkpoint-file.ts'),
     import('../record/record-call.ts'),
     import('../../aws/stream-id.ts'),
+    import('../record/with-transcript.ts'),
+    import('../transcribe/journal.ts'),
+    import('../../recording/audio-tap.ts'),
   ]);
   const place = typeof options.resume === 'string' ? options.resume : settings.out;
-  const reports: CaptureReport[] = [];
+  const recorded: RecordedWithTranscript[] = [];
   for (const file of findCheckpoints(place)) {
     const unfinished = takeOver(file);
     const note = unfinished.source as SourceNote;
@@ -301,18 +336,40 @@ async function resume(context: CommandContext, uploader: RecordingUploader | und
       );
     }
     const { request } = unfinished.last;
-    reports.push(
-      await watched(context, { stream, request }, (watch) =>
-        resumeCall(
-          unfinished,
-          { stream },
-          { service, signal, report: settings.report, growing: uploader?.growing, ...watch },
-        ),
+    recorded.push(
+      await withTranscript(
+        unfinished.folder,
+        async () => {
+          const journal = journalPath(unfinished.folder, unfinished.store.token);
+          if (options.transcribe === undefined && !existsSync(journal)) return undefined;
+          const { transcriptToResume } = await import('../transcribe/resume-recording.ts');
+          return await transcriptToResume(context, unfinished);
+        },
+        ({ tap }, shows) =>
+          watched(
+            context,
+            { stream, request },
+            (watch) =>
+              resumeCall(
+                unfinished,
+                { stream },
+                {
+                  service,
+                  signal,
+                  report: settings.report,
+                  growing: uploader?.growing,
+                  onEvent: watch.onEvent,
+                  tap: joinTaps([watch.tap, tap].filter((one) => one !== undefined)),
+                },
+              ),
+            shows,
+          ),
+        unfinished.store.token,
       ),
     );
     if (signal.aborted) break;
   }
-  return tell(context, reports, uploader);
+  return tell(context, recorded, uploader);
 }
 
 /** What is given now outweighs what a checkpoint noted. */

@@ -4,9 +4,11 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import { ChunkPool } from '../../recording/chunk.ts';
 import { asKvsrecError, errorDocument } from '../report-error.ts';
+import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
 import { parseEvent } from './event-file.ts';
 import { type CallPlan, planCall, type SourceOptions } from './options.ts';
 import { type RecordRun, recordCall, type SourceNote } from './record-call.ts';
+import { withTranscript } from './with-transcript.ts';
 
 export interface CallOutcome {
   /** Line of the input, from 1. */
@@ -14,6 +16,8 @@ export interface CallOutcome {
   report?: CaptureReport;
   error?: ReturnType<typeof errorDocument>;
   exitCode?: 1 | 2;
+  /** What became of the call's transcript, where one was wanted. */
+  transcript?: { status: number; document: unknown } | undefined;
 }
 
 export interface ManyRun {
@@ -22,6 +26,8 @@ export interface ManyRun {
   signal: AbortSignal;
   saveMkv: boolean;
   growing?: RecordRun['growing'];
+  /** The transcript of a call whose unfinished files have that token; undefined where none is wanted. */
+  transcript?: ((token: string) => Promise<RecordingTranscript>) | undefined;
   /** The clients for a plan's region. */
   serviceFor(
     plan: CallPlan,
@@ -58,18 +64,21 @@ async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkP
     const reference = callReference(parseEvent(text, `line ${line}`));
     const plan = await planCall(run.options, run.settings, reference);
     const { service, note, pace } = await run.serviceFor(plan);
-    const report = await recordCall(plan, note, {
-      service,
-      pace,
-      pool,
-      signal: run.signal,
-      folder: run.settings.out,
-      saveMkv: run.saveMkv,
-      growing: run.growing,
-      report: run.settings.report,
-      onEvent: (event) => run.onEvent(event, line),
-    });
-    return { line, report };
+    const { report, transcript } = await withTranscript(run.settings.out, run.transcript, (beside) =>
+      recordCall(plan, note, {
+        service,
+        pace,
+        pool,
+        signal: run.signal,
+        folder: run.settings.out,
+        saveMkv: run.saveMkv,
+        growing: run.growing,
+        report: run.settings.report,
+        onEvent: (event) => run.onEvent(event, line),
+        ...beside,
+      }),
+    );
+    return { line, report, transcript };
   } catch (thrown) {
     const error = asKvsrecError(thrown);
     return { line, error: errorDocument(error), exitCode: error.exitCode };

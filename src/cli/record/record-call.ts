@@ -23,6 +23,8 @@ export interface RecordRun {
   onEvent(event: CaptureEvent): void;
   /** Undefined where no files are wanted. */
   folder: string | undefined;
+  /** For the names of what belongs to the recording while it is not finished; a new one if not given. */
+  token?: string | undefined;
   saveMkv: boolean;
   /** Write a page of each contact, too. */
   report?: boolean | undefined;
@@ -47,8 +49,8 @@ export interface SourceNote {
 /** Records a call. @param note What a later process needs to find the stream again. */
 export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRun): Promise<CaptureReport> {
   const { kinesisSource } = await import('../../aws/get-media.ts');
-  const { folder, saveMkv } = run;
-  const store = folder === undefined ? undefined : new CheckpointFile(folder, note, saveMkv);
+  const { folder, saveMkv, token } = run;
+  const store = folder === undefined ? undefined : new CheckpointFile(folder, note, saveMkv, token);
   return await withReport(run.report, store, {
     source: kinesisSource(run.service, plan.stream),
     request: plan.request,

@@ -3,17 +3,20 @@
 
 import { join } from 'node:path';
 import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
-import { KvsrecError } from '../../errors.ts';
+import type { Settings } from '../../config/resolve-settings.ts';
 import type { AudioTap } from '../../recording/audio-tap.ts';
 import { DEFAULT_NAME, fileName } from '../../recording/file-name.ts';
-import { TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../transcript/format.ts';
+import type { TranscriptFormat } from '../../transcript/format.ts';
 import type { TranscriptionSummary } from '../../transcription/options.ts';
 import type { CommandContext } from '../command.ts';
 import { DAMAGED, DONE, FAILED, worstStatus } from '../exit-status.ts';
 import { printable } from '../printable.ts';
 import { asKvsrecError, printError } from '../report-error.ts';
+import type { CallFacts } from './call-audio.ts';
+import { type LeftTranscript, TranscriptJournal } from './journal.ts';
 import { LiveView, tintFor } from './live-view.ts';
-import { transcriptFiles, writeTranscript } from './outputs.ts';
+import { type TranscriptFile, transcriptFiles, writeTranscript } from './outputs.ts';
+import type { TranscriptOutputs } from './recording-outputs.ts';
 import { callTranscript, summaryText, transcribeSettings } from './run.ts';
 import { TappedCall } from './tapped-call.ts';
 import { tellOfCall } from './tell.ts';
@@ -22,8 +25,21 @@ export interface RecordingTranscript {
   tap: AudioTap;
   /** Whether segments are shown as they come, so that nothing else draws on the terminal. */
   shows: boolean;
-  /** The recording is over: waits for the last words and writes the files into the folder. Never throws. */
-  finish(folder: string): Promise<{ status: number; document: unknown }>;
+  /**
+   * The recording is over, or was left `unfinished` for another process to go on with: waits for the last words and
+   * writes the files. Never throws.
+   */
+  finish(unfinished?: boolean): Promise<{ status: number; document: unknown }>;
+}
+
+export interface RecordingTranscriptOptions {
+  outputs: TranscriptOutputs;
+  /** Where segments are shown as they come, and files told of. */
+  show: 'stdout' | 'stderr' | 'nowhere';
+  /** Where it is kept while it is made; undefined where the recording leaves no files. */
+  journal?: string | undefined;
+  /** What an earlier process has left. */
+  left?: LeftTranscript | undefined;
 }
 
 const ENDINGS: Record<TranscriptFormat, string> = {
@@ -35,48 +51,55 @@ const ENDINGS: Record<TranscriptFormat, string> = {
 };
 
 /**
- * Prepares a transcript in the formats given, `json` if none is.
- * @throws KvsrecError `bad-format`, `transcribe-settings` (exit 2), before anything is recorded.
+ * Prepares a transcript.
+ * @throws KvsrecError `transcribe-settings`, `file-exists` (exit 2), before anything is recorded.
  */
 export async function transcriptOfRecording(
   context: CommandContext,
-  given: unknown,
+  { outputs, show, journal: place, left }: RecordingTranscriptOptions,
 ): Promise<RecordingTranscript> {
   const { settings, terminal } = context;
-  const formats = formatsOf(given);
   const channels = settings.sessions === 'together' && settings.track === 'both' ? 2 : 1;
   checkedTranscribeSettings({ ...transcribeSettings(settings), channels });
-  const shows = !terminal.modes.json && !terminal.modes.quiet;
-  const view = shows
-    ? new LiveView(process.stdout, await tintFor(process.stdout, terminal.modes.color))
-    : undefined;
+  transcriptFiles(outputs.paths, undefined, settings.overwrite);
+  const shows = show !== 'nowhere' && !terminal.modes.json && !terminal.modes.quiet;
+  const stream = show === 'stderr' ? process.stderr : process.stdout;
+  const view = shows ? new LiveView(stream, await tintFor(stream, terminal.modes.color)) : undefined;
+  const journal = place === undefined ? undefined : journalAt(place, settings, outputs);
   const transcript = await callTranscript(context, {
-    pace: undefined,
+    pace: settings.pace,
     keepSegments: true,
     sinks: view ? [view] : [],
     view,
+    journal,
+    resumed: left,
   });
-  const call = new TappedCall(transcript, { track: settings.track, ...tellOfCall(terminal) });
+  const call = new TappedCall(transcript, {
+    track: settings.track,
+    ...tellOfCall(terminal),
+    resumed: left?.facts,
+  });
+  if (left) left.replay(transcript);
   if (view) terminal.clearProgress = () => view.clear();
+  const tell = (text: string) => (show === 'stdout' ? terminal.result(text) : terminal.note(text));
   return {
     tap: call,
     shows,
-    async finish(folder) {
+    async finish(unfinished = false) {
       const { summary, tableFailure } = await transcript.end();
       view?.stop();
       terminal.clearProgress = undefined;
-      const problems: unknown[] = [call.failure, tableFailure].filter((problem) => problem !== undefined);
-      const files: { path: string; format: TranscriptFormat }[] = [];
+      const problems: unknown[] = [call.failure, tableFailure, journal?.failure].filter(
+        (one) => one !== undefined,
+      );
+      const files: TranscriptFile[] = [];
       try {
-        const paths = formats.map((format) => join(folder, nameOf(transcript.facts, settings.name, format)));
-        if (transcript.facts !== undefined) {
-          for (const [index, file] of transcriptFiles(paths, undefined, settings.overwrite).entries()) {
-            const made = { ...file, format: formats[index]! };
-            await writeTranscript(made, transcript.transcript(Math.round(call.lengthMs)));
-            files.push(made);
-            terminal.result(`transcript: ${printable(made.path)}`);
-          }
+        for (const file of unfinished ? [] : filesOf(outputs, transcript.facts, settings)) {
+          await writeTranscript(file, transcript.transcript(Math.round(call.lengthMs)));
+          files.push(file);
+          tell(`transcript: ${printable(file.path)}`);
         }
+        if (!unfinished) journal?.remove();
       } catch (error) {
         problems.push(error);
       }
@@ -88,36 +111,52 @@ export async function transcriptOfRecording(
       for (const problem of problems)
         await printError(asKvsrecError(problem), { ...terminal.modes, json: false });
       if (summary) terminal.log(summaryText(summary));
-      const status = worstStatus([
-        problems.length > 0 ? FAILED : DONE,
-        summary === undefined || summary.complete ? DONE : DAMAGED,
-      ]);
+      const whole = (summary === undefined || summary.complete) && (left === undefined || left.whole);
+      const status = worstStatus([problems.length > 0 ? FAILED : DONE, whole ? DONE : DAMAGED]);
       return { status, document: { files, summary: summary ?? (null as TranscriptionSummary | null) } };
     },
   };
 }
 
-function formatsOf(given: unknown): TranscriptFormat[] {
-  const names = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : ['json'];
-  return [...new Set(names)].map((name) => {
-    const format = TRANSCRIPT_FORMATS.find((one) => one === name);
-    if (format !== undefined) return format;
-    throw new KvsrecError('bad-format', `"${name}" is no format of transcripts`, {
-      exitCode: 2,
-      hint: `There is ${TRANSCRIPT_FORMATS.join(', ')}.`,
-    });
+function journalAt(place: string, settings: Settings, { formats }: TranscriptOutputs): TranscriptJournal {
+  const { sessions, table, tableToCustomer, savePartials, ttlDays, vocabulary, vocabularyFilter } = settings;
+  const { vocabularies: _, vocabularyFilters: __, ...rest } = transcribeSettings(settings);
+  return new TranscriptJournal(place, {
+    formats: [...formats],
+    settings: {
+      ...rest,
+      vocabulary,
+      vocabularyFilter,
+      sessions,
+      table,
+      tableToCustomer,
+      savePartials,
+      ttlDays,
+    },
   });
+}
+
+/** The files to write, once it is known what the call is. */
+function filesOf(
+  { formats, paths, folder }: TranscriptOutputs,
+  facts: CallFacts | undefined,
+  settings: Settings,
+): TranscriptFile[] {
+  if (facts === undefined) return [];
+  const named = formats.map((format) => join(folder ?? '.', nameOf(facts, settings.name, format)));
+  const files = transcriptFiles([...named, ...paths], undefined, settings.overwrite);
+  return files.map((file, index) => ({ ...file, format: formats[index] ?? file.format }));
 }
 
 /** Named as the recording's files are. */
 function nameOf(
-  facts: { contactId: string | null; startMs: number | null } | undefined,
+  facts: Pick<CallFacts, 'contactId' | 'startMs'>,
   template: string | undefined,
   format: TranscriptFormat,
 ): string {
   const name = fileName(template ?? DEFAULT_NAME, {
-    contactId: facts?.contactId ?? null,
-    startMs: facts?.startMs ?? 0,
+    contactId: facts.contactId,
+    startMs: facts.startMs ?? 0,
     what: 'TRANSCRIPT',
     direction: 'both',
     layout: 'transcript',

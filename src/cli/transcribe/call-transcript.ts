@@ -15,8 +15,9 @@ import { wallClock } from '../../transcript/segment.ts';
 import { WALL_CLOCK } from '../../transcription/clock.ts';
 import type { TranscriptionEvent, TranscriptionSummary } from '../../transcription/options.ts';
 import type { TranscriptSink } from '../../transcription/results.ts';
-import { Transcription } from '../../transcription/transcription.ts';
+import { type ResumedDirection, Transcription } from '../../transcription/transcription.ts';
 import type { CallFacts, CallListener } from './call-audio.ts';
+import type { JournalContent, TranscriptJournal } from './journal.ts';
 
 /** Rates of PCM that Amazon Transcribe takes, frames a second. */
 const LOWEST_RATE = 8000;
@@ -34,13 +35,17 @@ export interface CallTranscriptOptions {
   /** All but the number of channels, which the call decides. */
   settings: Omit<TranscribeSettings, 'channels'>;
   sessions: 'together' | 'per-direction';
-  /** Multiple of real time at which a file is sent; undefined for what is live and cannot wait. */
+  /** Multiple of real time at which audio may be sent. */
   pace: number | undefined;
   tables: TableSettings;
   /** Segments are kept for the formats that need all of them. */
   keepSegments: boolean;
   /** Beside what is kept. */
   sinks: readonly TranscriptSink[];
+  /** Keeps it on disk while it is made. */
+  journal?: TranscriptJournal | undefined;
+  /** What an earlier process has left of it. */
+  resumed?: Pick<JournalContent, 'segments' | 'categories' | 'points'> | undefined;
   signal: AbortSignal;
   onEvent(event: TranscriptionEvent): void;
   onBegin?(facts: CallFacts): void;
@@ -69,7 +74,7 @@ export class CallTranscript implements CallListener {
 
   begin(facts: CallFacts): void {
     const { sampleRate, directions, contactId, startMs } = facts;
-    const { sessions, settings, aws, pace = 1, signal, onEvent, tables } = this.#options;
+    const { sessions, settings, aws, pace = 1, signal, onEvent, tables, journal, resumed } = this.#options;
     if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
       throw new KvsrecError(
         'unsupported-rate',
@@ -92,6 +97,8 @@ export class CallTranscript implements CallListener {
     this.#recognizer = new TranscribeRecognizer({ ...aws, settings: checked, resumable });
     this.#facts = facts;
     this.#options.onBegin?.(facts);
+    this.#options.journal?.begin(facts, this.#options.resumed !== undefined);
+    this.#restore();
     this.#transcription = new Transcription({
       recognizer: this.#recognizer,
       directions,
@@ -103,7 +110,25 @@ export class CallTranscript implements CallListener {
       signal,
       onEvent,
       sink: this.#sink(),
+      resume: resumed && resumeOf(resumed, directions),
+      onSent: () => journal?.reached(this.#transcription!.resumePoints),
     });
+  }
+
+  /** What an earlier process has got is part of the transcript; its table items are written again, to be sure. */
+  #restore(): void {
+    const { segments = [], categories = [] } = this.#options.resumed ?? {};
+    for (const segment of segments) {
+      if (this.#options.keepSegments) this.#segments.push(segment);
+      this.#table?.put(segment);
+    }
+    for (const category of categories) this.#keepCategory(category);
+  }
+
+  #keepCategory(category: TranscriptCategory): void {
+    const known = this.#categories.get(category.name);
+    if (known) known.ranges.push(...category.ranges);
+    else this.#categories.set(category.name, { name: category.name, ranges: [...category.ranges] });
   }
 
   audio(direction: TranscriptDirection, position: number, pcm: Uint8Array): void {
@@ -141,7 +166,7 @@ export class CallTranscript implements CallListener {
   }
 
   #sink(): TranscriptSink {
-    const { sinks, keepSegments } = this.#options;
+    const { sinks, keepSegments, journal } = this.#options;
     return {
       partial: (segment) => {
         for (const sink of sinks) sink.partial?.(segment);
@@ -149,6 +174,7 @@ export class CallTranscript implements CallListener {
       },
       final: (segment) => {
         if (keepSegments) this.#segments.push(segment);
+        journal?.segment(segment, this.#transcription!.resumePoints);
         for (const sink of sinks) sink.final(segment);
         this.#table?.put(segment);
       },
@@ -157,11 +183,31 @@ export class CallTranscript implements CallListener {
         this.#table?.retract(segment);
       },
       category: (category) => {
-        const known = this.#categories.get(category.name);
-        if (known) known.ranges.push(...category.ranges);
-        else this.#categories.set(category.name, { name: category.name, ranges: [...category.ranges] });
+        this.#keepCategory(category);
+        journal?.category(category);
         for (const sink of sinks) sink.category?.(category);
       },
     };
   }
+}
+
+/** Where each direction stands, by what an earlier process has left. */
+function resumeOf(
+  { segments, points }: NonNullable<CallTranscriptOptions['resumed']>,
+  directions: readonly TranscriptDirection[],
+): Partial<Record<TranscriptDirection, ResumedDirection>> {
+  const standing = (direction: TranscriptDirection): ResumedDirection => {
+    const own = segments.filter((segment) => segment.direction === direction);
+    const last = own.reduce<TranscriptSegment | undefined>(
+      (latest, one) => (latest !== undefined && latest.endMs > one.endMs ? latest : one),
+      undefined,
+    );
+    return {
+      start: points[direction] ?? 0,
+      untilMs: last?.endMs ?? 0,
+      lastWord: last?.words.findLast(({ kind }) => kind === 'word'),
+      count: own.length,
+    };
+  };
+  return Object.fromEntries(directions.map((direction) => [direction, standing(direction)]));
 }

@@ -59,7 +59,9 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
 /** Settings of the command line as a call's transcript takes them. */
 export async function callTranscript(
   { settings, signal, terminal }: CommandContext,
-  rest: Pick<CallTranscriptOptions, 'pace' | 'keepSegments' | 'sinks'> & { view: LiveView | undefined },
+  rest: Pick<CallTranscriptOptions, 'pace' | 'keepSegments' | 'sinks' | 'journal' | 'resumed'> & {
+    view: LiveView | undefined;
+  },
 ): Promise<CallTranscript> {
   const { table, tableToCustomer, savePartials, ttlDays, region, profile, endpointUrl } = settings;
   const { view, ...options } = rest;
@@ -152,13 +154,19 @@ async function live(context: CommandContext, call: CallTranscript) {
 
 async function readInput(input: string, call: CallTranscript, context: CommandContext): Promise<CallReport> {
   const { settings, terminal, signal } = context;
-  const { track, gapTolerance: gapToleranceMs, contactId, match } = settings;
+  const { track, gapTolerance: gapToleranceMs, contactId, match, region, profile, endpointUrl } = settings;
   const options = { track, gapToleranceMs, contactId, match, signal };
-  const source = await openInput(input);
+  const source = await openInput(input, { region, profile, endpointUrl });
   try {
     const opened = await sniff(source);
     if (opened.kind === 'wav') return await wavCall(opened.source, call, options);
     return await dumpCall(opened.source, call, options, tellOfCall(terminal));
+  } catch (error) {
+    if (!(error instanceof KvsrecError) || error.code !== 'not-matroska') throw error;
+    throw new KvsrecError(error.code, `${input} is neither a WAV file nor a dump of a stream`, {
+      hint: 'Give a WAV file with one or two channels, or what GetMedia answers, saved as it is.',
+      cause: error,
+    });
   } finally {
     await source.close();
   }

@@ -3,7 +3,7 @@
 import { downmix } from '../../audio/mix.ts';
 import type { AudioTap, TappedTrack } from '../../recording/audio-tap.ts';
 import type { TranscriptDirection } from '../../transcript/segment.ts';
-import type { CallListener } from './call-audio.ts';
+import type { CallFacts, CallListener } from './call-audio.ts';
 
 export interface TappedCallOptions {
   track: 'from' | 'to' | 'both';
@@ -11,13 +11,15 @@ export interface TappedCallOptions {
   onOther?: (contactId: string | null) => void;
   /** Told once of a direction that cannot be listened to, with the reason. */
   onUnheard?: (direction: TranscriptDirection, reason: string) => void;
+  /** The call that an earlier process has begun to listen to. */
+  resumed?: CallFacts | undefined;
 }
 
 /** Hands the audio of the first contact that is heard to a listener. */
 export class TappedCall implements AudioTap {
   /** Milliseconds of the call so far. */
   lengthMs = 0;
-  #call: { contactId: string | null; startMs: number; sampleRate: number } | undefined;
+  #call: Pick<CallFacts, 'contactId' | 'startMs' | 'sampleRate'> | undefined;
   readonly #told = new Set<string | null>();
   readonly #unheard = new Set<TranscriptDirection>();
   readonly #listener: CallListener;
@@ -27,6 +29,7 @@ export class TappedCall implements AudioTap {
   constructor(listener: CallListener, options: TappedCallOptions) {
     this.#listener = listener;
     this.#options = options;
+    this.#call = options.resumed;
   }
 
   /** Whether any audio of a call was heard. */

@@ -1,0 +1,116 @@
+// `record --resume` with a transcript: what the process before has left of it, and the audio that waits for an answer.
+
+import type { Settings } from '../../config/resolve-settings.ts';
+import { SETTINGS } from '../../config/settings.ts';
+import type { Unfinished } from '../../recording/capture/checkpoint-file.ts';
+import { type RecordedTrack, recordedTracks } from '../../recording/recorded-audio.ts';
+import type { TranscriptFormat } from '../../transcript/format.ts';
+import type { TranscriptDirection } from '../../transcript/segment.ts';
+import type { CommandContext } from '../command.ts';
+import { type RecordingTranscript, transcriptOfRecording } from './beside-recording.ts';
+import type { CallListener } from './call-audio.ts';
+import { type JournalContent, journalPath, type LeftTranscript, readJournal } from './journal.ts';
+import { transcriptOutputs } from './recording-outputs.ts';
+
+/** Milliseconds of each direction that are handed over in turns. */
+const PIECE_MS = 1000;
+
+/** The transcript of an unfinished recording: if one was begun, or is asked for now. */
+export async function transcriptToResume(
+  context: CommandContext,
+  unfinished: Unfinished,
+): Promise<RecordingTranscript | undefined> {
+  const { options, terminal } = context;
+  const { folder, store, last } = unfinished;
+  const place = journalPath(folder, store.token);
+  const journal = readJournal(place);
+  if (options.transcribe === undefined && journal === undefined) return undefined;
+  const kept = journal === undefined ? context.settings : withKept(context.settings, journal.settings);
+  const settings = { ...kept, track: last.options.track };
+  const asked = transcriptOutputs(options.transcribe, { folder, oneCall: false });
+  const formats: readonly TranscriptFormat[] =
+    typeof options.transcribe === 'string' ? asked.formats : (journal?.formats ?? asked.formats);
+  const left = unfinished.state && leftTranscript(unfinished, journal);
+  if (left?.whole === false) {
+    terminal.warning(
+      'the recording has kept only the mix of both directions: words around its interruption may be missing from the transcript',
+    );
+  }
+  return await transcriptOfRecording(
+    { ...context, settings },
+    { outputs: { ...asked, formats }, show: 'stdout', journal: place, left },
+  );
+}
+
+function leftTranscript({ folder, state }: Unfinished, journal: JournalContent | undefined): LeftTranscript {
+  const contact = state?.engine.contacts.flatMap((one) => ('open' in one ? [one.open] : []))[0];
+  const recorded = contact === undefined ? [] : recordedTracks(folder, contact);
+  const { track } = state!.options;
+  const tracks = recorded.filter(
+    ({ direction }) => track === 'both' || direction === 'unknown' || direction === track,
+  );
+  const [first] = tracks;
+  const facts =
+    journal?.facts ??
+    (contact?.originNs === undefined || first === undefined
+      ? undefined
+      : {
+          contactId: contact.contactId,
+          startMs: Number(BigInt(contact.originNs) / 1_000_000n),
+          sampleRate: first.sampleRate,
+          directions: directionsOf(first.direction, track),
+        });
+  const { segments = [], categories = [], points = {} } = journal ?? {};
+  const heard = facts === undefined ? [] : tracks.filter(({ sampleRate }) => sampleRate === facts.sampleRate);
+  return {
+    segments,
+    categories,
+    points,
+    facts,
+    whole: heard.every(({ readable }) => readable),
+    replay(listener) {
+      if (facts === undefined) return;
+      listener.begin(facts);
+      replay(heard, points, (PIECE_MS * facts.sampleRate) / 1000, listener);
+    },
+  };
+}
+
+function directionsOf(
+  direction: TranscriptDirection,
+  track: 'from' | 'to' | 'both',
+): readonly TranscriptDirection[] {
+  if (direction === 'unknown') return ['unknown'];
+  return track === 'both' ? ['from', 'to'] : [track];
+}
+
+/** In turns, and without giving way to anybody: a direction that seems to lag would be taken for silent. */
+function replay(
+  tracks: readonly RecordedTrack[],
+  points: JournalContent['points'],
+  frames: number,
+  listener: CallListener,
+): void {
+  const end = Math.max(0, ...tracks.map((track) => track.end));
+  const start = Math.min(end, ...tracks.map(({ direction }) => points[direction] ?? 0));
+  for (let position = start; position < end; position += frames) {
+    for (const track of tracks) {
+      const pcm = track.read(position, frames);
+      if (pcm.length > 0) listener.audio(track.direction, position, pcm);
+    }
+  }
+}
+
+const LANGUAGES = ['language', 'identifyLanguage', 'identifyMultipleLanguages'] as const;
+
+/** The settings of now, and where they say nothing those with which the transcript was begun. */
+function withKept(settings: Settings, kept: Record<string, unknown>): Settings {
+  const merged: Record<string, unknown> = { ...settings };
+  const languageGiven = LANGUAGES.some((key) => settings[key] !== undefined);
+  for (const [key, value] of Object.entries(kept)) {
+    if (languageGiven && (LANGUAGES as readonly string[]).includes(key)) continue;
+    const standard = SETTINGS[key as keyof typeof SETTINGS]?.default;
+    if (merged[key] === undefined || merged[key] === standard) merged[key] = value;
+  }
+  return merged as unknown as Settings;
+}

@@ -1,0 +1,80 @@
+// `transcribe` as a whole process, with every kind of input, against the stand-in and an S3 server on loopback.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { wavHeader } from '../../../src/audio/wav.ts';
+import { parseScript } from '../../../src/simulator/transcribe/script.ts';
+import { type S3Server, startS3Server } from '../../aws/s3/s3-server.ts';
+import { DEMO_DUMP, samplesOf, startDemo } from '../../simulator/transcribe/demo.ts';
+import { interleaved } from '../../transcription/call.ts';
+import { ROOT, runCli, scratchDirectory } from '../run-cli.ts';
+
+const SCRIPT = parseScript(readFileSync(join(ROOT, 'fixtures/demo-call.script.json'), 'utf8'));
+const LANGUAGE = ['--language', 'en-US', '--pace', '20'];
+
+let demo: Awaited<ReturnType<typeof startDemo>>;
+let s3: S3Server;
+
+beforeAll(async () => {
+  [demo, s3] = await Promise.all([
+    startDemo({ rules: { maxPace: 1000, burstMs: 60_000 } }),
+    startS3Server(['calls']),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([demo.close(), s3.close()]);
+});
+
+const texts = (segments: readonly { startMs: number; text: string }[]) =>
+  [...segments].sort((a, b) => a.startMs - b.startMs).map(({ text }) => text);
+
+test('an object, by the region and endpoint of the flags', async () => {
+  const cwd = scratchDirectory();
+  const env = { ...demo.env, ...s3.env };
+  const put = await runCli(['upload', DEMO_DUMP, 's3://calls/demo/'], { cwd, env });
+  expect(put.status).toBe(0);
+  const run = await runCli(
+    ['transcribe', 's3://calls/demo/demo-call.mkv', ...LANGUAGE, '--json', '-o', 'words.vtt'],
+    { cwd, env },
+  );
+  expect(run.stderr).toBe('');
+  expect(run.status).toBe(0);
+  const document = JSON.parse(run.stdout);
+  expect(document).toMatchObject({
+    input: 's3://calls/demo/demo-call.mkv',
+    transcription: { complete: true },
+  });
+  expect(texts(document.segments)).toEqual(texts(SCRIPT.segments));
+  expect(readFileSync(join(cwd, 'words.vtt'), 'utf8')).toMatch(/^WEBVTT/);
+  const gone = await runCli(['transcribe', 's3://calls/gone.wav', ...LANGUAGE], { cwd, env });
+  expect(gone.status).toBe(1);
+  expect(gone.stderr).toContain('s3://calls/gone.wav');
+});
+
+test('a stereo file from standard input', async () => {
+  const { from, to } = samplesOf(DEMO_DUMP);
+  const pcm = interleaved(from!, to!, 0, from!.length);
+  const header = wavHeader({ sampleRate: 8000, channels: 2, dataBytes: pcm.length });
+  const run = await runCli(['transcribe', '-', ...LANGUAGE, '--format', 'ndjson'], {
+    env: demo.env,
+    stdin: Buffer.concat([header, pcm]),
+  });
+  expect(run.status).toBe(0);
+  const segments = run.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(texts(segments)).toEqual(texts(SCRIPT.segments));
+});
+
+test('what the flags have wrong is told before the input is looked at', async () => {
+  const garbage = join(scratchDirectory(), 'garbage');
+  writeFileSync(garbage, 'neither sound nor stream');
+  const wrong = await runCli(['transcribe', garbage, '--language', 'xx-YY']);
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toContain('"xx-YY" is no language of Amazon Transcribe streaming');
+  const right = await runCli(['transcribe', garbage, '--language', 'en-US'], { env: demo.env });
+  expect(right.status).toBe(1);
+  expect(right.stderr).toContain('neither a WAV file nor a dump');
+});
