@@ -13,10 +13,22 @@ const SCRIPTS = [
   'keyboard',
   'start',
 ];
-const STYLES = ['colours', 'base', 'masthead', 'player', 'transport', 'transcript', 'keys', 'screens'];
+const STYLES = ['base', 'masthead', 'player', 'transport', 'transcript', 'keys', 'screens'];
 
-function read(name: string): string {
-  return readFileSync(new URL(`./client/${name}`, import.meta.url), 'utf8');
+function read(file: string): string {
+  return readFileSync(new URL(`./client/${file}`, import.meta.url), 'utf8');
+}
+
+/** When the page is dark: as its reader has chosen, else as the device prefers. On paper it never is. */
+const DARK = [
+  { media: 'screen', root: ':root[data-theme="dark"]' },
+  { media: 'screen and (prefers-color-scheme: dark)', root: ':root:not([data-theme="light"])' },
+];
+
+function colours(): string {
+  const dark = read('dark.css');
+  const rules = DARK.map(({ media, root }) => `@media ${media} {\n${dark.replace(':root', root)}}`);
+  return [read('colours.css'), ...rules].join('\n');
 }
 
 let files: { script: string; style: string } | undefined;
@@ -25,7 +37,7 @@ let files: { script: string; style: string } | undefined;
 export function clientFiles(): { script: string; style: string } {
   files ??= {
     script: `(() => {\n'use strict';\n${SCRIPTS.map((name) => read(`${name}.js`)).join('\n')}\n})();\n`,
-    style: STYLES.map((name) => read(`${name}.css`)).join('\n'),
+    style: [colours(), ...STYLES.map((name) => read(`${name}.css`))].join('\n'),
   };
   return files;
 }

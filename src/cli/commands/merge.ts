@@ -1,10 +1,10 @@
 // `kvsrec merge`: two WAV files to one.
 
 import type { MergeLayout } from '../../audio/merge.ts';
+import type { WavReader } from '../../audio/wav-reader.ts';
 import { KvsrecError } from '../../errors.ts';
-import { tellResult } from '../audio-result.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
-import { withWavs } from '../open-wav.ts';
+import { writeAudio } from '../write-audio.ts';
 
 export const merge: CommandDefinition = {
   description:
@@ -31,28 +31,16 @@ export const merge: CommandDefinition = {
   run,
 };
 
-async function run({
-  arguments: files,
-  options,
-  settings,
-  terminal,
-  signal,
-}: CommandContext): Promise<number> {
-  const [first = '', second = '', output = ''] = files;
+async function run(context: CommandContext): Promise<number> {
+  const [first = '', second = '', output = ''] = context.arguments;
   if (first === '-' && second === '-') {
     throw new KvsrecError('duplicate-input', 'standard input is given twice', {
       exitCode: 2,
       hint: 'Give - for one of the two, at most.',
     });
   }
-  const layout: MergeLayout = options.stereo === true ? 'stereo' : 'mix';
-  const [{ mergeWav }, { writeWav }] = await Promise.all([
-    import('../../audio/merge.ts'),
-    import('../../recording/wav-output.ts'),
-  ]);
-  return await withWavs([first, second], output, signal, async (readers) => {
-    const merged = mergeWav(readers[0]!, readers[1]!, layout);
-    const written = await writeWav(output, merged, { overwrite: settings.overwrite, signal });
-    return tellResult(terminal, written, readers, { layout });
-  });
+  const layout: MergeLayout = context.options.stereo === true ? 'stereo' : 'mix';
+  const { mergeWav } = await import('../../audio/merge.ts');
+  const make = (readers: WavReader[]) => mergeWav(readers[0]!, readers[1]!, layout);
+  return await writeAudio(context, [first, second], output, make, { layout });
 }

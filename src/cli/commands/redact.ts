@@ -1,12 +1,12 @@
 // `kvsrec redact`: passages of a WAV file silenced or bleeped.
 
 import type { TimeRange } from '../../audio/redact.ts';
+import type { WavReader } from '../../audio/wav-reader.ts';
 import { KvsrecError } from '../../errors.ts';
-import { tellResult } from '../audio-result.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { namingPath } from '../node-error.ts';
-import { withWavs } from '../open-wav.ts';
 import { rangesOfJson, timeRanges } from '../time-range.ts';
+import { writeAudio } from '../write-audio.ts';
 
 export const redact: CommandDefinition = {
   description:
@@ -39,24 +39,13 @@ export const redact: CommandDefinition = {
   run,
 };
 
-async function run({
-  arguments: files,
-  options,
-  settings,
-  terminal,
-  signal,
-}: CommandContext): Promise<number> {
-  const [input = '', output = ''] = files;
-  const ranges = await passages(options);
-  const [{ redactWav }, { writeWav }] = await Promise.all([
-    import('../../audio/redact.ts'),
-    import('../../recording/wav-output.ts'),
-  ]);
-  return await withWavs([input], output, signal, async (readers) => {
-    const redacted = redactWav(readers[0]!, ranges, options.tone === true ? 'tone' : 'silence');
-    const written = await writeWav(output, redacted, { overwrite: settings.overwrite, signal });
-    return tellResult(terminal, written, readers, { redacted: ranges });
-  });
+async function run(context: CommandContext): Promise<number> {
+  const [input = '', output = ''] = context.arguments;
+  const ranges = await passages(context.options);
+  const fill = context.options.tone === true ? 'tone' : 'silence';
+  const { redactWav } = await import('../../audio/redact.ts');
+  const make = (readers: WavReader[]) => redactWav(readers[0]!, ranges, fill);
+  return await writeAudio(context, [input], output, make, { redacted: ranges });
 }
 
 async function passages(options: CommandContext['options']): Promise<TimeRange[]> {

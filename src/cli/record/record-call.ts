@@ -48,24 +48,25 @@ export interface SourceNote {
 
 /** Records a call. @param note What a later process needs to find the stream again. */
 export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRun): Promise<CaptureReport> {
-  const { kinesisSource } = await import('../../aws/get-media.ts');
   const { folder, saveMkv, token } = run;
   const store = folder === undefined ? undefined : new CheckpointFile(folder, note, saveMkv, token);
   return await withReport(run.report, store, {
-    source: kinesisSource(run.service, plan.stream),
+    ...(await ofRun(plan, run)),
     request: plan.request,
     recording: plan.recording,
     folder,
     saveMkv,
-    tap: run.tap,
-    drained: run.drained,
-    pool: run.pool,
-    pace: run.pace,
-    signal: run.signal,
-    closed: run.closed,
-    onEvent: run.onEvent,
     store: followed(store, run.growing),
   });
+}
+
+/** What a capture is given whether it begins or goes on. */
+async function ofRun(
+  { stream }: Pick<CallPlan, 'stream'>,
+  { service, tap, drained, pool, pace, signal, closed, onEvent }: Omit<RecordRun, 'folder' | 'saveMkv'>,
+) {
+  const { kinesisSource } = await import('../../aws/get-media.ts');
+  return { source: kinesisSource(service, stream), tap, drained, pool, pace, signal, closed, onEvent };
 }
 
 /** A store of checkpoints after each of which the files go up as far as they stand. */
@@ -89,7 +90,6 @@ export async function resumeCall(
   plan: Pick<CallPlan, 'stream'>,
   run: Omit<RecordRun, 'folder' | 'saveMkv'>,
 ): Promise<CaptureReport> {
-  const { kinesisSource } = await import('../../aws/get-media.ts');
   if (state !== undefined && besides !== undefined) {
     await run.growing?.adopt(besides as GrowingStates, state, patches);
   }
@@ -98,17 +98,11 @@ export async function resumeCall(
   const anew =
     first === null || first === undefined ? last.request.start : { at: 'fragment' as const, number: first };
   return await withReport(run.report, store, {
-    source: kinesisSource(run.service, plan.stream),
+    ...(await ofRun(plan, run)),
     request: state === undefined ? { ...last.request, start: anew } : state.request,
     recording: last.options,
     folder,
     saveMkv,
-    tap: run.tap,
-    pool: run.pool,
-    pace: run.pace,
-    signal: run.signal,
-    closed: run.closed,
-    onEvent: run.onEvent,
     store: followed(store, run.growing),
     state,
   });

@@ -1,15 +1,36 @@
-// What `merge` and `redact` say of the WAV file they wrote.
+// One WAV file out of others, as `merge` and `redact` write it, and what they say of it.
 
+import type { PcmStream } from '../audio/merge.ts';
 import type { WavReader } from '../audio/wav-reader.ts';
 import type { WrittenWav } from '../recording/wav-output.ts';
 import type { CommandContext } from './command.ts';
 import { durationText } from './duration-text.ts';
 import { DAMAGED, DONE } from './exit-status.ts';
+import { withWavs } from './open-wav.ts';
 import { printable } from './printable.ts';
 import { sizeText } from './size-text.ts';
 
+/**
+ * Writes what `make` makes of the inputs, and tells it. Answers the status.
+ * @param facts Of the result's document, beside inputs and output.
+ * @throws KvsrecError As `withWavs` and `writeWav` do.
+ */
+export async function writeAudio(
+  { settings, terminal, signal }: CommandContext,
+  inputs: readonly string[],
+  output: string,
+  make: (readers: WavReader[]) => PcmStream,
+  facts: Record<string, unknown>,
+): Promise<number> {
+  const { writeWav } = await import('../recording/wav-output.ts');
+  return await withWavs(inputs, output, signal, async (readers) => {
+    const written = await writeWav(output, make(readers), { overwrite: settings.overwrite, signal });
+    return tellResult(terminal, written, readers, facts);
+  });
+}
+
 /** Reports the result, with a warning for each source that held less than its header says. Answers the status. */
-export function tellResult(
+function tellResult(
   terminal: CommandContext['terminal'],
   written: WrittenWav,
   sources: readonly WavReader[],
