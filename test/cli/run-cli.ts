@@ -16,8 +16,8 @@ export interface RunOptions {
   /** Added to an environment without settings. */
   env?: NodeJS.ProcessEnv;
   stdin?: Uint8Array | string;
-  /** Sent this long after the start; standard input is left open for it. */
-  signal?: { name: NodeJS.Signals; afterMs: number };
+  /** Sent as soon as something is so; standard input is left open for it. */
+  signal?: { name: NodeJS.Signals; when: () => boolean };
 }
 
 export interface Run {
@@ -50,8 +50,13 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   if (options.stdin !== undefined) child.stdin.end(options.stdin);
   else if (options.signal === undefined) child.stdin.end();
   const { signal } = options;
-  if (signal) setTimeout(() => child.kill(signal.name), signal.afterMs);
+  const watch = setInterval(() => {
+    if (!signal?.when()) return;
+    child.kill(signal.name);
+    clearInterval(watch);
+  }, 20);
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearInterval(watch);
   return { status, stdout, stderr };
 }
 
@@ -62,6 +67,9 @@ export function scratchDirectory(): string {
   return directory;
 }
 
+/** How long another process may take to build, on a machine that does much else: less than a hook may take. */
+const BUILD_MS = 250_000;
+
 let built = false;
 
 /** Builds unless that was done; test files run in several processes, of which one builds and the others wait. */
@@ -70,8 +78,8 @@ export function buildOnce(): void {
   const lock = join(ROOT, 'node_modules', '.kvsrec-build-lock');
   for (const start = Date.now(); !fresh(); sleep(100)) {
     if (!take(lock)) {
-      if (Date.now() - start > 50_000)
-        throw new Error(`no build within 50 seconds; remove ${lock} if nobody is building`);
+      if (Date.now() - start > BUILD_MS)
+        throw new Error(`no build within ${BUILD_MS / 1000} s; remove ${lock} if nobody is building`);
       continue;
     }
     try {

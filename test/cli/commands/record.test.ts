@@ -1,6 +1,6 @@
 // `kvsrec record` as a process: what it prints, how it ends, and what it leaves behind.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -108,7 +108,10 @@ describe('record', () => {
   test('SIGINT: what is there is finished, and the status says so', async () => {
     const out = scratchDirectory();
     const args = ['record', '--stream-name', 'slow', '--start', 'earliest', '-o', out];
-    const { status, stdout } = await record(args, { signal: { name: 'SIGINT', afterMs: 2000 } });
+    // As soon as both directions have audio.
+    const sizes = () => readdirSync(out).map((name) => statSync(join(out, name)).size);
+    const when = () => sizes().filter((size) => size > 1000).length >= 2;
+    const { status, stdout } = await record(args, { signal: { name: 'SIGINT', when } });
     expect(status).toBe(130);
     expect(stdout).toContain('(signal)');
     const names = readdirSync(out);
