@@ -278,7 +278,7 @@ export class ContactRecording {
     if (this.#place.options.timeline === 'packed' || borneOut(fragment)) return undefined;
     const end = this.#endMs();
     if (end === undefined) return 'time';
-    return fragment.clusterMs - end > this.#place.options.gapToleranceMs ? 'time' : undefined;
+    return firstBlockMs(fragment) - end > this.#place.options.gapToleranceMs ? 'time' : undefined;
   }
 
   /** What the next fragment says of a doubtful one: `right`, `wrong`, or the beginning of an`other` recording. */
@@ -289,15 +289,16 @@ export class ContactRecording {
   ): 'right' | 'wrong' | 'other' {
     if (doubted.why === 'format') return this.#conflicts(next, attribution) ? 'other' : 'wrong';
     const end = this.#endMs();
-    const start = doubted.fragment.clusterMs;
+    const start = firstBlockMs(doubted.fragment);
+    const nextStart = firstBlockMs(next);
     if (end !== undefined) {
-      if (next.clusterMs < start) return 'wrong';
+      if (nextStart < start) return 'wrong';
       // It runs into a fragment that both clocks vouch for, which its own do not.
-      const clashes = start + lastTimecodeMs(doubted.fragment) > next.clusterMs;
+      const clashes = lastBlockMs(doubted.fragment) > nextStart;
       if (clashes && borneOut(next) && doubted.fragment.producerMs !== null) return 'wrong';
       return start - end > MAX_GAP_MS ? 'other' : 'right';
     }
-    const contradicted = next.clusterMs < start || next.clusterMs - start > MAX_GAP_MS;
+    const contradicted = nextStart < start || nextStart - start > MAX_GAP_MS;
     return contradicted && borneOut(next) && doubted.fragment.producerMs !== null ? 'wrong' : 'right';
   }
 
@@ -591,11 +592,20 @@ function earliestTimecode(fragment: Fragment, slots: readonly (Slot | undefined)
   return earliest;
 }
 
-/** Start of the fragment's last block, milliseconds after the Cluster's time. */
-function lastTimecodeMs({ blocks, info }: Fragment): number {
-  let last = 0;
+/** Start of the fragment's earliest block, which need not be its Cluster's time, milliseconds since the epoch. */
+function firstBlockMs({ blocks, clusterMs, info }: Fragment): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < blocks.count; i++) {
+    if (blocks.timecode[i] !== CONTINUES) first = Math.min(first, blocks.timecode[i]!);
+  }
+  return clusterMs + (first === Number.POSITIVE_INFINITY ? 0 : first * (info.timestampScale / 1e6));
+}
+
+/** Start of the fragment's latest block, milliseconds since the epoch. */
+function lastBlockMs({ blocks, clusterMs, info }: Fragment): number {
+  let last: number = CONTINUES;
   for (let i = 0; i < blocks.count; i++) last = Math.max(last, blocks.timecode[i]!);
-  return last * (info.timestampScale / 1e6);
+  return clusterMs + last * (info.timestampScale / 1e6);
 }
 
 /** Timecode of the next block of the same track in the fragment. */

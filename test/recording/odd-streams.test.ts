@@ -84,6 +84,24 @@ describe('a Segment of several Clusters', () => {
     expect(contacts).toMatchObject([{ contactId: null, fragments: 2 }]);
   });
 
+  it('may have times behind those of their blocks', async () => {
+    const at = (index: number, ahead = 0) => ({
+      timestamp: START_MS + index * BLOCK_MS + ahead,
+      blocks: TRACKS.map(({ number }) => block(number, -ahead)),
+    });
+    const dump = [
+      segment(0, 2),
+      buildFragment({
+        tagsBefore: [serviceTags(fragmentNumber(1), START_MS + 2 * BLOCK_MS), ...contactTags()],
+        clusters: [at(2), at(3, 2 * BLOCK_MS)],
+      }),
+      segment(2, 2),
+    ];
+    const report = await split(Buffer.concat(dump));
+    expect(samples(report)).toEqual([[6 * BLOCK_SAMPLES, 6 * BLOCK_SAMPLES]]);
+    expect(report.warnings).toEqual([]);
+  });
+
   it('whose end and owner are lost is never the next caller’s', async () => {
     const broken = segment(1, 2, 'second-caller');
     broken[broken.lastIndexOf(Buffer.from([ID.Timestamp, 0x88]))] = 0xf6;
