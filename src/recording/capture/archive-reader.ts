@@ -5,7 +5,7 @@ import { serviceError } from '../../kvs/tags.ts';
 import { ArchiveBatch } from './archive-batch.ts';
 import { backoffMs, RequestPace } from './backoff.ts';
 import type { CallRecorder } from './call-recorder.ts';
-import { FragmentFeed, type Remainder } from './fragment-feed.ts';
+import { FragmentFeed, isLike, type Remainder } from './fragment-feed.ts';
 import { compareNumbers } from './fragment-order.ts';
 import { type ArchiveSource, MAX_ARCHIVE_REQUEST, SourceFault } from './media-source.ts';
 import { inBandFault, NOT_FOUND } from './service-fault.ts';
@@ -244,18 +244,4 @@ function batchesOf(numbers: readonly string[]): Batch[] {
     batches.push({ numbers: numbers.slice(at, at + size), sentinel: numbers[at + size] });
   }
   return batches;
-}
-
-function isLike(a: Remainder | undefined, b: Remainder): boolean {
-  return (
-    a?.pieces.length === b.pieces.length &&
-    a.pieces.every(({ fragment: one }, i) => {
-      const { fragment: other } = b.pieces[i]!;
-      return (
-        one.number === other.number &&
-        one.blocks.count === other.blocks.count &&
-        one.bytes.length === other.bytes.length
-      );
-    })
-  );
 }

@@ -126,3 +126,19 @@ export class FragmentFeed implements FragmentHandler {
     if (damage.kind === 'corrupt') this.#handler.damage(damage);
   }
 }
+
+/** Whether two connections have ended at the same place of the same fragment. */
+export function isLike(a: Remainder | undefined, b: Remainder): boolean {
+  return (
+    a?.pieces.length === b.pieces.length &&
+    a.pieces.every(({ fragment: one }, i) => {
+      const { fragment: other } = b.pieces[i]!;
+      return (
+        one.number === other.number &&
+        one.timestamp === other.timestamp &&
+        one.blocks.count === other.blocks.count &&
+        one.bytes.length === other.bytes.length
+      );
+    })
+  );
+}

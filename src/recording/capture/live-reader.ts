@@ -7,7 +7,7 @@ import type { Fragment } from '../../kvs/fragment.ts';
 import { CONTINUATION_TOKEN, type ServiceError, serviceError } from '../../kvs/tags.ts';
 import { backoffMs, RequestPace } from './backoff.ts';
 import type { CallRecorder } from './call-recorder.ts';
-import { FragmentFeed, type Piece } from './fragment-feed.ts';
+import { FragmentFeed, isLike, type Piece, type Remainder } from './fragment-feed.ts';
 import { compareNumbers } from './fragment-order.ts';
 import { type MediaConnection, type MediaSource, type MediaStart, SourceFault } from './media-source.ts';
 import { fetchNamed, type TakeFragment } from './named-fragment.ts';
@@ -51,6 +51,8 @@ export class LiveReader {
   #fruitless = 0;
   /** Connections in a row that ended inside a fragment without completing one. */
   #unfinished = 0;
+  /** What the last connection left, where it fell silent. */
+  #left: Remainder | undefined;
   /** The stream was damaged at the same place twice: what can be read of it is all there is. */
   #tolerant = false;
 
@@ -77,6 +79,8 @@ export class LiveReader {
       // Nothing has come after it that would have told that the service leaves it out.
       await this.#fetchNamed((fragment, raw) => this.#recorder.takeLast(fragment, raw));
     }
+    // The recording ended between two connections, or before the last one had brought it once more.
+    if (isFinal(this.#recorder.endedBy) && this.#left?.looksWhole) this.#takeLast(this.#left);
   }
 
   #over(): boolean {
@@ -283,17 +287,19 @@ export class LiveReader {
     if (remainder !== undefined && recorder.endedBy === undefined && recorder.position === null) {
       this.#begunMs ??= remainder.pieces[0]!.fragment.serverMs ?? undefined;
     }
-    if (
-      isFinal(recorder.endedBy) &&
-      remainder?.looksWhole &&
-      !recorder.hasSeen(remainder.pieces[0]!.fragment)
-    ) {
+    const final = isFinal(recorder.endedBy);
+    if (final && remainder?.looksWhole) {
       const quiet = performance.now() - lastByte >= Math.min(QUIET_MS, stallTimeoutMs / 2);
-      if (quiet || remainder.pieces.at(-1)!.fragment.tags.has(CONTINUATION_TOKEN)) {
-        for (const { fragment, raw } of remainder.pieces) recorder.takeLast(fragment, raw);
-      }
+      if (quiet || remainder.pieces.at(-1)!.fragment.tags.has(CONTINUATION_TOKEN)) this.#takeLast(remainder);
     }
-    if (remainder !== undefined && this.#unfinished++ < recorder.request.retries) {
+    const silent = ending === 'stall' && fault === undefined;
+    const known = remainder !== undefined && silent && isLike(this.#left, remainder);
+    if (!final) this.#left = silent ? remainder : undefined;
+    if (known && remainder.looksWhole && remainder.pieces[0]!.fragment.number === null) {
+      // It has no tag that would ever say that it is complete; but nothing followed it, twice.
+      for (const { fragment, raw } of remainder.pieces) take(fragment, raw);
+      await recorder.afterPiece();
+    } else if (remainder !== undefined && !known && this.#unfinished++ < recorder.request.retries) {
       // A fragment was on its way: the stream has something new, and it is not silence that kept it back.
       this.#lastNew = performance.now();
     }
@@ -307,6 +313,12 @@ export class LiveReader {
     }
     if (ending !== 'damage') this.#tolerant = false;
     return fault;
+  }
+
+  /** Takes what nothing more came of, unless it is in the recording. */
+  #takeLast({ pieces }: Remainder): void {
+    if (this.#recorder.hasSeen(pieces[0]!.fragment)) return;
+    for (const { fragment, raw } of pieces) this.#recorder.takeLast(fragment, raw);
   }
 
   #progress(fragment: Fragment): void {

@@ -89,6 +89,29 @@ describe('a connection that ends behind a fragment without a number', () => {
   });
 });
 
+describe('a stream that falls silent', () => {
+  const tail = [tagless(2), SILENT];
+  const connections = [[second(0), second(1), ...tail], ...Array.from({ length: 30 }, () => tail)];
+
+  it('behind a fragment without a number: that is complete when it comes alike again', async () => {
+    let connected = 0;
+    const completed: number[] = [];
+    const report = await record(
+      scripted(connections),
+      { stallTimeoutMs: 50, idleTimeoutMs: 400 },
+      {
+        onEvent: ({ event, ...facts }) => {
+          if (event === 'connected') connected++;
+          if (event === 'fragment' && 'number' in facts && facts.number === null) completed.push(connected);
+        },
+      },
+    );
+    expect(completed).toEqual([2]);
+    expect(heard(report)).toEqual([{ seconds: [3, 3], fragments: 3 }]);
+    expect(report).toMatchObject({ endedBy: 'idle', warnings: [] });
+  });
+});
+
 describe('the last fragment of a recording', () => {
   it.each(['live', 'past'])('has all Clusters of its Segment: %s', async (way) => {
     const dump = [0, 1, 2].map((index) => second(index, { clusters: 4 }));
