@@ -8,6 +8,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { TranscribeRecognizer } from '../src/aws/transcribe/recognizer.ts';
+import type { ScriptSegment } from '../src/simulator/transcribe/script.ts';
 import { startTranscribe } from '../src/simulator/transcribe/server.ts';
 import { Transcription } from '../src/transcription/transcription.ts';
 
@@ -15,9 +16,20 @@ const RATE = 8000;
 process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';
 process.env.AWS_SECRET_ACCESS_KEY = 'made-up-secret';
 
+/** Longest call that is answered. */
+const SPOKEN_SECONDS = 3600;
+
+/** Both directions speak all the time: a segment of three words a second. */
+function spoken(seconds: number): ScriptSegment[] {
+  return Array.from({ length: 2 * seconds }, (_, i) => {
+    const startMs = 1000 * Math.floor(i / 2) + 50;
+    return { direction: i % 2 === 0 ? 'from' : 'to', startMs, endMs: startMs + 900, text: 'one two three' };
+  });
+}
+
 async function serve(): Promise<void> {
   const { url } = await startTranscribe({
-    script: { segments: [] },
+    script: { segments: spoken(SPOKEN_SECONDS) },
     rules: { maxSessions: 10_000 },
     keepAudio: false,
   });
@@ -39,6 +51,7 @@ async function measure(calls: number, seconds: number): Promise<void> {
   await Promise.all(
     Array.from({ length: calls }, async (_, index) => {
       const arrived: number[] = [];
+      let sent = 0;
       const transcription = new Transcription({
         recognizer,
         directions: ['from', 'to'],
@@ -46,7 +59,9 @@ async function measure(calls: number, seconds: number): Promise<void> {
         callStartMs: null,
         sink: { final() {} },
         onSent: (_line, _session, { position, frames }) => {
-          if (position === null) return;
+          // Audio that goes a second time, at the end of the call, has no arrival to be measured from.
+          if (position === null || position < sent) return;
+          sent = position + frames;
           const at = arrived[Math.floor((position + frames - 1) / RATE)];
           if (at !== undefined) delays.push(performance.now() - at);
         },

@@ -138,8 +138,11 @@ export class SessionLine {
       const ended = failure === undefined;
       if (this.#results.finals > finals) lastTries = 0;
       if (run.finished) lastTries++;
-      // An end in order may have come before the last words were answered, or their audio was no words.
+      // An end in order may have come before the last words were answered, or their audio was no words; what is older
+      // than that was heard for long enough.
       const inOrder = ended && !this.#answered.waits;
+      const recent = run.position - (rules.quietMs * this.#options.sampleRate) / 1000;
+      if (run.finished && inOrder) this.#answered.giveUp(recent);
       const enough = lastTries >= (inOrder ? LAST_TRIES_IN_ORDER : LAST_TRIES);
       const complete = run.finished && (!this.#answered.missing || (enough && ended));
       if (complete || signal.aborted) {
@@ -152,8 +155,7 @@ export class SessionLine {
       const resumeAt = Math.max(this.#answered.resumeAt(), this.tape.begin);
       start = resumeAt;
       if (settled) {
-        const overlap = (rules.quietMs * this.#options.sampleRate) / 1000;
-        start = run.midSpeech ? Math.max(resumeAt, run.position - overlap) : run.position;
+        start = run.midSpeech ? Math.max(resumeAt, recent) : run.position;
         this.#answered.giveUp(start);
       }
       this.#results.end(this.#ms(start));
