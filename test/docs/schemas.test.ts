@@ -10,6 +10,7 @@ import { DOCUMENTS, type DocumentName, jsonSchema } from './schemas/documents.ts
 
 const FOLDER = join(ROOT, 'docs', 'schemas');
 const CALL = 'fixtures/demo-call.mkv';
+const LAST_FRAGMENT = '91343852333181432457054944650582694440913629040';
 const VOICES = 'fixtures/sources/voices';
 
 const published = (name: string): Record<string, unknown> =>
@@ -100,8 +101,9 @@ describe('with the services on loopback', () => {
           'demo-call',
           '--start',
           'earliest',
-          '--idle-timeout',
-          '2s',
+          // Its end is known, so that nothing waits for silence.
+          '--stop-fragment',
+          LAST_FRAGMENT,
           '--events',
         ],
         ...['--save-mkv', '--report', '--upload', 's3://recordings/{date}/', '--transcribe', 'json,vtt'],
