@@ -1,6 +1,7 @@
 // The drawing of the rooms against the import rule, and the table in CONTRIBUTING against the folders.
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -83,3 +84,28 @@ function anchors(file: string): string[] {
       .replace(/ /g, '-'),
   );
 }
+
+test('every runtime dependency is justified, and imported', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const rows = [...readDocument('docs/decisions/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)];
+  expect(rows.map(([, name]) => name)).toEqual(Object.keys(dependencies));
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(ROOT, 'src', name), 'utf8'))
+    .join('\n');
+  const unused = Object.keys(dependencies).filter((name) => !new RegExp(`'${name}['/]`).test(sources));
+  expect(unused).toEqual([]);
+});
+
+test('what git ignores hides no source', () => {
+  const folders = ['src', 'bin', 'scripts', 'test', 'demo', 'bench', 'fixtures', 'deploy', 'docs', 'man'];
+  const { status, stdout } = spawnSync(
+    'git',
+    ['ls-files', '--others', '--ignored', '--exclude-standard', '--', ...folders],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  // Outside a clone there is nothing to ask.
+  if (status === 0) expect(stdout).toBe('');
+});
