@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CONTACT_ID, fragmentNumber } from '../fixtures/connect-profile.ts';
 import { startSimulator } from '../src/simulator/index.ts';
@@ -16,6 +17,8 @@ export const BUNDLE = path.join(ROOT, 'build', 'lambda', 'record');
 const RUNNER = path.join(ROOT, 'bench', 'lambda-run.mjs');
 /** Milliseconds between two looks at the process' memory. */
 const LOOK_MS = 250;
+/** Milliseconds between two looks at the simulator's log, which has the time of each request. */
+const LOG_MS = 20;
 /** Seconds between two segments of the script that the stand-in for Transcribe answers. */
 const SEGMENT_SECONDS = 5;
 
@@ -106,15 +109,11 @@ export async function measureCall(
 async function startServices(dump: string, speed: number, minutes = 0): Promise<Services> {
   const s3 = await startS3Server(['calls']);
   const dynamo = await startDynamoServer();
-  let onAsked = (_at: number) => {};
   const simulator = await startSimulator({
     streams: { call: { dump, begin: 'request' } },
     speed,
     stamps: 'kept',
     quotas: false,
-    onRequest: ({ operation, at }) => {
-      if (operation === 'GetMedia') onAsked(at);
-    },
   });
   const standIn = await startTranscribe({
     script: { segments: segments(minutes) },
@@ -144,10 +143,14 @@ async function startServices(dump: string, speed: number, minutes = 0): Promise<
       KVSREC_LAMBDA_IDLE_SECONDS: '3',
       KVSREC_LAMBDA_TRANSCRIBE_PACE: String(speed),
     },
-    asked: () =>
-      new Promise((resolve) => {
-        onAsked = resolve;
-      }),
+    async asked() {
+      simulator.log.clear();
+      for (;;) {
+        const [first] = simulator.log.list('GetMedia');
+        if (first !== undefined) return first.at;
+        await wait(LOG_MS);
+      }
+    },
     async close() {
       await standIn.close();
       await simulator.close();

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { connectCall, fragmentNumber } from '../../fixtures/connect-profile.ts';
 import { tone } from '../../fixtures/pcm.ts';
 import { openFile } from '../../src/recording/file-source.ts';
@@ -20,19 +20,17 @@ import { flowEvent } from './flow-event.ts';
 import { type ServedFunctions, serveFunctions } from './functions-process.ts';
 
 /** Fragments of 1,088 ms: more than a part of 5 MiB a direction. */
-const FRAGMENTS = 400;
-const SPEED = 40;
+const FRAGMENTS = 330;
+const SPEED = 80;
 const LAYOUTS = ['separate', 'stereo', 'mix'] as const;
+/** Milliseconds that cost time only where something fails. */
+const PATIENCE = { timeout: 90_000, interval: 50 };
 
 let folder: string;
 let dump: string;
 let contactId: string;
 /** What `split` makes of the dump, by name. */
 const expected = new Map<string, Buffer>();
-let dynamo: DynamoServer;
-let s3: S3Server;
-let simulator: Simulator | undefined;
-let functions: ServedFunctions | undefined;
 
 beforeAll(async () => {
   buildOnce();
@@ -51,12 +49,6 @@ beforeAll(async () => {
     expected.set(name, readFileSync(join(folder, 'out', name)));
   expect(expected.size).toBe(4);
 });
-afterEach(async () => {
-  await functions?.stop();
-  await simulator?.close();
-  await s3?.close();
-  await dynamo?.close();
-});
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -67,16 +59,31 @@ interface Rehearsal {
   env?: NodeJS.ProcessEnv;
 }
 
-async function rehearse({ simulator: options = {}, args = [], env = {} }: Rehearsal = {}) {
-  dynamo = await startDynamoServer();
-  s3 = await startS3Server(['calls']);
-  simulator = await startSimulator({
+/** Services and functions of one test. */
+interface Stage {
+  arn: string;
+  s3: S3Server;
+  dynamo: DynamoServer;
+  simulator: Simulator;
+  functions: ServedFunctions;
+}
+
+async function rehearse(
+  { onTestFinished }: TestContext,
+  { simulator: options = {}, args = [], env = {} }: Rehearsal = {},
+): Promise<Stage> {
+  const dynamo = await startDynamoServer();
+  onTestFinished(() => dynamo.close());
+  const s3 = await startS3Server(['calls']);
+  onTestFinished(() => s3.close());
+  const simulator = await startSimulator({
     streams: { call: { dump, begin: 'request' } },
     speed: SPEED,
     stamps: 'kept',
     ...options,
   });
-  functions = await serveFunctions(
+  onTestFinished(() => simulator.close());
+  const functions = await serveFunctions(
     [
       '--handler',
       'trigger,record',
@@ -99,28 +106,33 @@ async function rehearse({ simulator: options = {}, args = [], env = {} }: Rehear
       KVSREC_LAMBDA_LAYOUT: LAYOUTS.join(','),
       KVSREC_LAMBDA_CONTACT_DETAILS_TABLE: 'contactDetails',
       KVSREC_LAMBDA_IDLE_SECONDS: '1',
-      KVSREC_LAMBDA_CHECKPOINT_SECONDS: '2',
+      KVSREC_LAMBDA_CHECKPOINT_SECONDS: '1',
       KVSREC_LAMBDA_RESERVE_SECONDS: '4',
       ...env,
     },
   );
+  onTestFinished(() => functions.stop());
   const [stream] = simulator.streams.list();
-  const { arn, fragments } = stream as unknown as { arn: string; fragments: unknown };
-  return { arn, fragments };
+  const { arn } = stream as unknown as { arn: string };
+  return { arn, s3, dynamo, simulator, functions };
 }
 
-async function finished(ms = 60_000): Promise<Record<string, unknown>> {
-  const line = () => functions!.log().find(({ message }) => message === 'recording finished');
+function flow(arn: string, attributes: Record<string, string> = {}) {
+  return flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0), attributes });
+}
+
+async function finished({ functions }: Stage): Promise<Record<string, unknown>> {
+  const line = () => functions.log().find(({ message }) => message === 'recording finished');
   await expect
-    .poll(line, { timeout: ms, interval: 100 })
+    .poll(line, PATIENCE)
     .toBeDefined()
     .catch((error: Error) => {
-      throw new Error(`${error.message}\n${functions!.text()}`);
+      throw new Error(`${error.message}\n${functions.text()}`);
     });
   return line()!;
 }
 
-function expectTheCall(): void {
+function expectTheCall({ s3 }: Stage): void {
   for (const [name, bytes] of expected) {
     const stored = s3.object('calls', `recordings/${name}`);
     expect({ name, length: stored?.length }).toEqual({ name, length: bytes.length });
@@ -129,17 +141,18 @@ function expectTheCall(): void {
   }
 }
 
-describe('record', () => {
-  test('a chain of invocations gives the objects of an uninterrupted one, and the summary', async () => {
-    const { arn } = await rehearse({ args: ['--timeout', '7s'] });
-    const event = flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0) });
-    const { answer } = await functions!.invoke('trigger', event);
+// Each test waits for its own processes and clocks most of the time.
+describe.concurrent('record', () => {
+  test('a chain of invocations gives the objects of an uninterrupted one, and the summary', async (context) => {
+    const stage = await rehearse(context, { args: ['--timeout', '5500ms'] });
+    const { answer } = await stage.functions.invoke('trigger', flow(stage.arn));
     expect(answer).toEqual({ lambdaResult: 'Success' });
-    const end = await finished();
+    const end = await finished(stage);
     expect(end).toMatchObject({ contact_id: contactId, endedBy: 'idle' });
     expect(end.links).toBeGreaterThan(2);
-    expectTheCall();
-    const [item] = (await dynamo.items('contactDetails')).filter((each) => each.contactId === contactId);
+    expectTheCall(stage);
+    const items = await stage.dynamo.items('contactDetails');
+    const [item] = items.filter((each) => each.contactId === contactId);
     const key = (what: string) => `recordings/${[...expected.keys()].find((name) => name.includes(what))}`;
     expect(item).toMatchObject({
       customerPhoneNumber: '+12065550100',
@@ -150,20 +163,20 @@ describe('record', () => {
     });
   });
 
-  test('a link that is killed, and a flow that calls twice, change nothing; a retry of what is done does nothing', async () => {
-    const { arn } = await rehearse({ args: ['--timeout', '60s'] });
-    const event = flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0) });
-    await Promise.all([functions!.invoke('trigger', event), functions!.later('trigger', event)]);
+  test('a link that is killed, and a flow that calls twice, change nothing; a retry of what is done does nothing', async (context) => {
+    const stage = await rehearse(context, { args: ['--timeout', '60s'] });
+    const { functions, s3, arn } = stage;
+    await Promise.all([functions.invoke('trigger', flow(arn)), functions.later('trigger', flow(arn))]);
     // Something must be on record before the process dies, and the other invocation must have found it taken.
-    await expect.poll(() => stateOf()?.objects, { timeout: 30_000 }).toBeTruthy();
+    await expect.poll(() => stateOf(s3)?.objects, PATIENCE).toBeTruthy();
     await expect
-      .poll(() => messages(), { timeout: 30_000 })
+      .poll(() => functions.log().map(({ message }) => message), PATIENCE)
       .toContain('another invocation records this call');
-    for (const pid of children(functions!.pid)) process.kill(pid, 'SIGKILL');
-    await finished();
-    expectTheCall();
+    for (const pid of children(functions.pid)) process.kill(pid, 'SIGKILL');
+    await finished(stage);
+    expectTheCall(stage);
     const stored = s3.requests.length;
-    const { answer } = await functions!.invoke('record', {
+    const { answer } = await functions.invoke('record', {
       streamARN: arn,
       startFragmentNum: fragmentNumber(0),
       connectContactId: contactId,
@@ -173,40 +186,44 @@ describe('record', () => {
     expect(s3.requests.slice(stored).map(({ operation }) => operation)).toEqual(['GetObject']);
   });
 
-  test('a call longer than its chain may be ends with what there is, and says so', async () => {
-    const { arn } = await rehearse({ args: ['--timeout', '7s'], env: { KVSREC_LAMBDA_MAX_LINKS: '1' } });
-    await functions!.invoke(
-      'trigger',
-      flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0) }),
-    );
-    await finished();
-    expect(functions!.log()).toContainEqual(expect.objectContaining({ LostAudio: expect.anything() }));
+  test('a call longer than its chain may be ends with what there is, and says so', async (context) => {
+    const stage = await rehearse(context, {
+      args: ['--timeout', '6s'],
+      env: { KVSREC_LAMBDA_MAX_LINKS: '1' },
+    });
+    await stage.functions.invoke('trigger', flow(stage.arn));
+    await finished(stage);
+    // The metrics come last.
+    await expect
+      .poll(() => stage.functions.log(), PATIENCE)
+      .toContainEqual(expect.objectContaining({ LostAudio: expect.anything() }));
     const [name, whole] = [...expected].find(([each]) => each.includes('FROM_CUSTOMER'))!;
-    const stored = s3.object('calls', `recordings/${name}`)!;
+    const stored = stage.s3.object('calls', `recordings/${name}`)!;
     expect(stored.length).toBeGreaterThan(44);
     expect(stored.length).toBeLessThan(whole.length);
     expect(stored.subarray(44).equals(whole.subarray(44, stored.length))).toBe(true);
   });
 
-  test('the words of a call are in the tables on its clock, whichever invocation heard them', async () => {
-    const transcribe = await startDemo();
-    onTestFinished(() => transcribe.close());
+  test('the words of a call are in the tables on its clock, whichever invocation heard them', async (context) => {
+    const speed = 8;
+    const transcribe = await startDemo({ rules: { maxPace: 200, speed } });
+    context.onTestFinished(() => transcribe.close());
     const demo = join(ROOT, 'fixtures', 'demo-call.mkv');
-    const { arn } = await rehearse({
-      simulator: { streams: { call: { dump: demo, begin: 'request' } }, speed: 1 },
-      args: ['--timeout', '15s'],
+    const stage = await rehearse(context, {
+      simulator: { streams: { call: { dump: demo, begin: 'request' } }, speed },
+      args: ['--timeout', '7s'],
       env: {
         AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: transcribe.env.AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING,
         TABLE_CALLER_TRANSCRIPT: 'contactTranscriptSegments',
         TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: 'contactTranscriptSegmentsToCustomer',
-        KVSREC_LAMBDA_IDLE_SECONDS: '5',
-        KVSREC_LAMBDA_RESERVE_SECONDS: '6',
+        KVSREC_LAMBDA_TRANSCRIBE_PACE: String(speed),
+        KVSREC_LAMBDA_RESERVE_SECONDS: '5',
       },
     });
-    const attributes = { transcribeCall: 'true', languageCode: 'en-US' };
-    const event = flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0), attributes });
-    await functions!.invoke('trigger', event);
-    expect((await finished()).links).toBeGreaterThan(1);
+    const { functions, dynamo } = stage;
+    await functions.invoke('trigger', flow(stage.arn, { transcribeCall: 'true', languageCode: 'en-US' }));
+    const links = Number((await finished(stage)).links);
+    expect(links).toBeGreaterThan(1);
     const script = JSON.parse(readFileSync(join(ROOT, 'fixtures', 'demo-call.script.json'), 'utf8')) as {
       segments: { direction: 'from' | 'to'; startMs: number; text: string }[];
     };
@@ -221,30 +238,45 @@ describe('record', () => {
           Transcript === text && IsPartial === false && Math.abs(Number(StartTime) * 1000 - startMs) <= 20,
       ),
     );
-    expect(found.length).toBeGreaterThanOrEqual(script.segments.length - 1);
+    expect(found.length).toBeGreaterThanOrEqual(script.segments.length - (links - 1));
+    expect(found.length).toBeGreaterThan(script.segments.length / 2);
     const [summary] = await dynamo.items('contactDetails');
     const said = `${summary!.contactTranscriptFromCustomer} ${summary!.contactTranscriptToCustomer}`;
     for (const { text } of found) expect(said).toContain(text);
     // What was said is not logged unless that is asked for.
-    for (const { text } of found) expect(functions!.text()).not.toContain(text);
+    for (const { text } of found) expect(functions.text()).not.toContain(text);
   });
 
-  test('one direction, no recording asked for, and bad events', async () => {
-    const { arn } = await rehearse({ simulator: { speed: 'max' }, args: ['--timeout', '30s'] });
+  test('one direction, no recording asked for, and bad events', async (context) => {
+    const { arn, functions, s3 } = await rehearse(context, {
+      simulator: { speed: 'max' },
+      args: ['--timeout', '60s'],
+      env: { RECORDINGS_PUBLIC_READ_ACL: 'true' },
+    });
     const call = {
       streamARN: arn,
       startFragmentNum: fragmentNumber(0),
       connectContactId: contactId,
       saveCallRecording: 'true',
     };
-    const one = await functions!.invoke('record', { ...call, streamAudioToCustomer: 'FALSE' });
+    const one = await functions.invoke('record', { ...call, streamAudioToCustomer: 'FALSE' });
     expect(one.answer).toMatchObject({ result: 'Success', contactId, links: 1 });
     const keys = (one.answer as { objects: { key: string }[] }).objects.map(({ key }) => key);
     expect(keys.filter((key) => key.includes('TO_CUSTOMER'))).toEqual([]);
     const [name, whole] = [...expected].find(([each]) => each.includes('FROM_CUSTOMER'))!;
     expect(s3.object('calls', `recordings/${name}`)!.equals(whole)).toBe(true);
+    // The recordings are the public's to read, the state is not.
+    const creating = s3.requests.filter(
+      ({ operation }) => operation === 'CreateMultipartUpload' || operation === 'PutObject',
+    );
+    const aclOf = (prefix: string) =>
+      creating.flatMap(({ path, headers }) =>
+        path.startsWith(`calls/${prefix}`) ? [headers['x-amz-acl'] ?? 'none'] : [],
+      );
+    expect(new Set(aclOf('recordings/'))).toEqual(new Set(['public-read']));
+    expect(new Set(aclOf('kvsrec-state/'))).toEqual(new Set(['none']));
 
-    const bad = await functions!.invoke('record', {
+    const bad = await functions.invoke('record', {
       streamARN: 'no-arn',
       inputFileName: 'a.wav',
       languageCode: 'english',
@@ -262,22 +294,18 @@ describe('record', () => {
     ]) {
       expect(errorMessage).toContain(fault);
     }
-    expect((await functions!.invoke('record', { inputFileName: 'keepWarm.wav' })).answer).toEqual({
+    expect((await functions.invoke('record', { inputFileName: 'keepWarm.wav' })).answer).toEqual({
       result: 'Success',
       endedBy: 'warm-up',
     });
     const none = arn.replace('stream/call/', 'stream/none/');
-    const missing = await functions!.invoke('record', { ...call, streamARN: none, connectContactId: 'c-9' });
+    const missing = await functions.invoke('record', { ...call, streamARN: none, connectContactId: 'c-9' });
     expect(missing).toMatchObject({ error: 'Unhandled', answer: { errorType: 'aws-not-found' } });
   });
 });
 
-function messages(): unknown[] {
-  return functions!.log().map(({ message }) => message);
-}
-
 /** The document that the recording has left so far. */
-function stateOf(): { objects: unknown } | undefined {
+function stateOf(s3: S3Server): { objects: unknown } | undefined {
   const seen = s3.requests.find(({ path }) => path.endsWith('/state.json'));
   const bytes = seen && s3.object('calls', seen.path.slice('calls/'.length));
   return bytes ? (JSON.parse(bytes.toString()) as { objects: unknown }) : undefined;

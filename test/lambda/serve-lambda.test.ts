@@ -17,6 +17,8 @@ import { type ServedFunctions, serveFunctions } from './functions-process.ts';
 
 let s3: S3Server;
 let client: S3Client;
+/** Functions for all tests that set nothing of their own. */
+let shared: ServedFunctions;
 const open: ServedFunctions[] = [];
 
 beforeAll(async () => {
@@ -24,11 +26,16 @@ beforeAll(async () => {
   s3 = await startS3Server(['calls', 'dumps']);
   for (const [name, value] of Object.entries(s3.env)) process.env[name] = value;
   client = await s3Client();
+  shared = await serveFunctions(['--handler', 'overlay,redact', '--concurrency', '2'], {
+    ...s3.env,
+    RECORDINGS_BUCKET_NAME: 'calls',
+  });
 });
 afterEach(async () => {
   for (const functions of open.splice(0)) await functions.stop();
 });
 afterAll(async () => {
+  await shared.stop();
   client.destroy();
   for (const name of Object.keys(s3.env)) delete process.env[name];
   await s3.close();
@@ -49,7 +56,7 @@ describe('overlay and redact', () => {
   test('objects over each other, and passages taken out', async () => {
     await put('calls', 'in/from 1+1:a.wav', wavBytes({ samples: [1, 2, 3] }));
     await put('calls', 'in/to.wav', wavBytes({ samples: [10, 20] }));
-    const functions = await serve(['--handler', 'overlay,redact']);
+    const functions = shared;
     const overlay = await functions.invoke('overlay', {
       sources: [
         { Bucket: 'calls', Key: 'in/from 1+1:a.wav' },
@@ -121,15 +128,13 @@ describe('overlay and redact', () => {
       'timestamps[0]',
     ],
   ])('%s names every fault of an event', async (name, event, message) => {
-    const functions = await serve(['--handler', name]);
-    const { answer, error } = await functions.invoke('any-name', event);
+    const { answer, error } = await shared.invoke(name, event);
     expect(error).toBe('Unhandled');
     expect(answer).toMatchObject({ errorType: 'bad-event', errorMessage: expect.stringContaining(message) });
   });
 
   test('a missing object is an error that names it, and the target does not come into being', async () => {
-    const functions = await serve(['--handler', 'redact']);
-    const { answer } = await functions.invoke('redact', {
+    const { answer } = await shared.invoke('redact', {
       source: { Bucket: 'calls', Key: 'in/none.wav' },
       target: { Bucket: 'calls', Key: 'out/none.wav' },
       timestamps: [{ begin: 0, end: 1 }],
@@ -215,7 +220,7 @@ function keyOf(answer: unknown): string {
 
 describe('the service', () => {
   test('unknown functions, paths and bodies are refused in the service’s words', async () => {
-    const functions = await serve(['--handler', 'overlay,redact', '--concurrency', '2']);
+    const functions = shared;
     await expect(functions.invoke('nobody', {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     const post = (path: string, body: string, headers = {}) =>
       fetch(`${functions.url}${path}`, { method: 'POST', body, headers });
@@ -271,6 +276,8 @@ describe('the service', () => {
     expect(attempts).toHaveLength(3);
     // Retries have the request id of the first attempt.
     expect(new Set(attempts.map((line) => line.function_request_id)).size).toBe(1);
+    // A single function answers to every name.
+    expect((await functions.invoke('any-name', {})).answer).toMatchObject({ errorType: 'bad-event' });
   });
 
   test('an invocation is killed at its timeout, and the next one is served', async () => {
@@ -290,10 +297,15 @@ describe('the service', () => {
     expect((await functions.invoke('redact', {})).answer).toMatchObject({ errorType: 'bad-event' });
   });
 
-  test('--invoke prints the answer and ends with its status', async () => {
-    const env = { ...s3.env };
-    const run = await runCli(['serve-lambda', '--handler', 'redact', '--port', '0', '--invoke', '-'], {
-      env,
+  test('--invoke prints the answer and ends with its status, whoever has the usual port', async () => {
+    const taken = createServer();
+    // Where somebody else has it, that serves as well.
+    await new Promise<void>((resolve) =>
+      taken.once('error', () => resolve()).listen(9001, '127.0.0.1', resolve),
+    );
+    onTestFinished(() => void taken.close());
+    const run = await runCli(['serve-lambda', '--handler', 'redact', '--invoke', '-'], {
+      env: { ...s3.env },
       stdin: '{}',
     });
     expect(run.status).toBe(1);
@@ -301,10 +313,10 @@ describe('the service', () => {
   });
 
   test.each([
-    [[], 'no --handler'],
-    [['--handler', 'recrod'], '--handler recrod is none'],
-    [['--handler', 'redact', '--timeout', 'soon'], '--timeout soon'],
-    [['--handler', 'redact', '--event-retries', 'x'], '--event-retries x'],
+    [[], 'no --handler was given'],
+    [['--handler', 'recrod'], '--handler: "recrod"'],
+    [['--handler', 'redact', '--timeout', 'soon'], '--timeout: "soon"'],
+    [['--handler', 'redact', '--event-retries', 'x'], '--event-retries: "x"'],
   ])('%j is a usage error', async (args, message) => {
     const { status, stderr } = await runCli(['serve-lambda', ...args]);
     expect(status).toBe(2);

@@ -3,7 +3,8 @@
 import { KvsrecError } from '../../errors.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED } from '../exit-status.ts';
-import { type ServeOptions, serveOptions } from '../serve-lambda/options.ts';
+import { SERVE_OPTIONS, type ServeOptions, serveOptions } from '../serve-lambda/options.ts';
+import { untilOver } from '../serving.ts';
 import { ownCommand } from '../this-program.ts';
 
 export const serveLambda: CommandDefinition = {
@@ -12,44 +13,7 @@ export const serveLambda: CommandDefinition = {
     'the function’s runtime. Elsewhere it serves Lambda’s Invoke API on loopback, so that "aws lambda invoke ' +
     '--endpoint-url" and the SDKs work: each invocation in a process of its own, which is killed at its timeout; ' +
     'asynchronous events are queued and tried again. The functions read the same environment variables as in Lambda.',
-  options: [
-    {
-      flags: '--handler <names>',
-      description:
-        'record, trigger, overlay, redact or backfill; several, comma-separated, are functions of these names',
-      choices: ['record', 'trigger', 'overlay', 'redact', 'backfill'],
-      list: true,
-      group: 'Functions',
-    },
-    {
-      flags: '--timeout <time>',
-      description: 'of an invocation, as 900, 900s or 15m (default: 15m)',
-      group: 'Functions',
-    },
-    {
-      flags: '--event-retries <count>',
-      description: 'of an asynchronous event that fails (default: 2)',
-      group: 'Functions',
-    },
-    {
-      flags: '--retry-delay <time>',
-      description: 'before the first retry, twice that before the second (default: 60s)',
-      group: 'Functions',
-    },
-    {
-      flags: '--on-failure <file>',
-      description: 'append asynchronous events that failed for good, a line of JSON each',
-      group: 'Functions',
-    },
-    { flags: '--port <port>', description: 'to listen on, 0 for any (default: 9001)', group: 'Server' },
-    { flags: '--host <address>', description: 'to listen on (default: 127.0.0.1)', group: 'Server' },
-    {
-      flags: '--invoke <file>',
-      description: 'invoke the function with this event (- for standard input), print the answer, and end',
-      group: 'Server',
-    },
-    { flags: '--duration <time>', description: 'serve for so long only', group: 'Server' },
-  ],
+  options: SERVE_OPTIONS,
   examples: [
     {
       line: 'RECORDINGS_BUCKET_NAME=calls kvsrec serve-lambda --handler record --port 0 --duration 1s',
@@ -124,7 +88,7 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
       functions: options.handlers,
       environment: { AWS_ENDPOINT_URL_LAMBDA: functions.url },
     });
-    await until(signal, options.durationMs);
+    await untilOver(signal, options.durationMs);
     return DONE;
   } finally {
     await functions.close();
@@ -134,17 +98,4 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
 async function eventText(file: string): Promise<string> {
   if (file === '-') return await (await import('node:stream/consumers')).text(process.stdin);
   return await (await import('node:fs/promises')).readFile(file, 'utf8');
-}
-
-/** Waits for the signal, or for so many milliseconds. */
-function until(signal: AbortSignal, ms: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      resolve();
-    }
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -3,6 +3,7 @@
 import type { TranscribeStandIn } from '../../simulator/transcribe/server.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE } from '../exit-status.ts';
+import { untilOver } from '../serving.ts';
 import { announcement } from '../simulate/announcement.ts';
 import { SIMULATE_OPTIONS, simulateOptions } from '../simulate/options.ts';
 import { runProgram } from '../simulate/run-program.ts';
@@ -70,23 +71,10 @@ async function run(context: CommandContext): Promise<number> {
     // With --json, standard output holds the document alone.
     const output = terminal.modes.json ? 'stderr' : 'stdout';
     if (exec !== undefined) return await runProgram(exec, environment, signal, output);
-    await until(signal, durationMs);
+    await untilOver(signal, durationMs);
     return DONE;
   } finally {
     await standIn?.close();
     await simulator.close();
   }
-}
-
-/** Waits for the signal, or for so many milliseconds. */
-function until(signal: AbortSignal, ms: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      resolve();
-    }
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,74 +1,108 @@
-// The options of `serve-lambda`, checked.
+// The options of `serve-lambda`, and what they come to.
 
 import { KvsrecError } from '../../errors.ts';
 import { HANDLER_NAMES, type HandlerName } from '../../lambda/handler.ts';
+import type { CommandOption } from '../command.ts';
+import { duration, wholeNumber, wrongValue } from '../option-value.ts';
+import { durationOption, listenOptions, readServing, type Serving } from '../serving.ts';
+import { milliseconds } from '../time-range.ts';
 
-export interface ServeOptions {
+/** Where `aws lambda invoke --endpoint-url` is told to look, unless another is named. */
+const PORT = 9001;
+
+export const SERVE_OPTIONS: readonly CommandOption[] = [
+  {
+    flags: '--handler <names>',
+    description:
+      'record, trigger, overlay, redact or backfill; several, comma-separated, are functions of these names',
+    choices: HANDLER_NAMES,
+    list: true,
+    group: 'Functions',
+  },
+  {
+    flags: '--timeout <time>',
+    description: 'of an invocation, as 900, 900s or 15m (default: 15m)',
+    group: 'Functions',
+  },
+  {
+    flags: '--event-retries <count>',
+    description: 'of an asynchronous event that fails (default: 2)',
+    group: 'Functions',
+  },
+  {
+    flags: '--retry-delay <time>',
+    description: 'before the first retry, twice that before the second (default: 60s)',
+    group: 'Functions',
+  },
+  {
+    flags: '--on-failure <file>',
+    description: 'append asynchronous events that failed for good, a line of JSON each',
+    group: 'Functions',
+  },
+  ...listenOptions(`${PORT}, any with --invoke`),
+  {
+    flags: '--invoke <file>',
+    description: 'invoke the function with this event (- for standard input), print the answer, and end',
+    group: 'Server',
+  },
+  durationOption('Server'),
+];
+
+export interface ServeOptions extends Serving {
   handlers: readonly HandlerName[];
   timeoutMs: number;
   concurrency: number;
   retries: number;
   retryDelayMs: number;
   onFailure: string | undefined;
-  host: string;
-  port: number;
   invoke: string | undefined;
-  durationMs: number | undefined;
 }
 
-/** @throws KvsrecError `bad-option` (exit 2). */
+/** @throws KvsrecError with exit status 2. */
 export function serveOptions(given: Readonly<Record<string, unknown>>, concurrency: number): ServeOptions {
   const text = (name: string) => given[name] as string | undefined;
+  const read = <T>(
+    name: string,
+    flag: string,
+    reader: (flag: string, text: string) => T,
+    byDefault: T,
+  ): T => {
+    const value = text(name);
+    return value === undefined ? byDefault : reader(flag, value);
+  };
+  const invoke = text('invoke');
   return {
     handlers: handlers(text('handler')),
-    timeoutMs: time('--timeout', text('timeout'), 900_000),
+    timeoutMs: read('timeout', '--timeout', seconds, 900_000),
     concurrency,
-    retries: whole('--event-retries', text('eventRetries'), 2, 0, 100),
-    retryDelayMs: time('--retry-delay', text('retryDelay'), 60_000),
+    retries: read('eventRetries', '--event-retries', wholeNumber(0, 100), 2),
+    retryDelayMs: read('retryDelay', '--retry-delay', duration, 60_000),
     onFailure: text('onFailure'),
-    host: text('host') ?? '127.0.0.1',
-    port: whole('--port', text('port'), 9001, 0, 65_535),
-    invoke: text('invoke'),
-    durationMs: text('duration') === undefined ? undefined : time('--duration', text('duration'), 0),
+    invoke,
+    // Whoever invokes once needs no address to know.
+    ...readServing(given, invoke === undefined ? PORT : 0),
   };
 }
 
 function handlers(value: string | undefined): HandlerName[] {
-  const names = (value ?? '').split(',').map((name) => name.trim());
+  const expected = `any of ${HANDLER_NAMES.join(', ')}, comma-separated`;
+  if (value === undefined) {
+    throw new KvsrecError('no-handler', 'no --handler was given', {
+      exitCode: 2,
+      hint: `It is ${expected}.`,
+    });
+  }
+  const names = value.split(',').map((name) => name.trim());
   const known = names.filter((name): name is HandlerName =>
     (HANDLER_NAMES as readonly string[]).includes(name),
   );
   if (known.length === names.length) return [...new Set(known)];
-  const wrong = names.find((name) => !(known as string[]).includes(name));
-  throw bad(
-    wrong === '' ? 'no --handler was given' : `--handler ${wrong} is none`,
-    `It is any of ${HANDLER_NAMES.join(', ')}.`,
-  );
+  throw wrongValue('--handler', value, expected);
 }
 
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-/** Seconds where no unit stands, as Lambda counts. */
-function time(flag: string, value: string | undefined, byDefault: number): number {
-  if (value === undefined) return byDefault;
-  const parts = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)?$/.exec(value.trim());
-  if (parts) return Number(parts[1]) * UNIT_MS[(parts[2] ?? 's') as keyof typeof UNIT_MS];
-  throw bad(`${flag} ${value} is no length of time`, 'Give it as 900, 900s, 1500ms or 15m.');
-}
-
-function whole(
-  flag: string,
-  value: string | undefined,
-  byDefault: number,
-  least: number,
-  most: number,
-): number {
-  if (value === undefined) return byDefault;
-  const number = /^\d+$/.test(value.trim()) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw bad(`${flag} ${value} is no whole number from ${least} to ${most}`, 'Give such a number.');
-}
-
-function bad(message: string, hint: string): KvsrecError {
-  return new KvsrecError('bad-option', message, { exitCode: 2, hint });
+/** Reads a length of time, seconds where no unit stands, as Lambda counts. */
+function seconds(flag: string, text: string): number {
+  const ms = milliseconds(/^[\d.]+$/.test(text) ? `${text}s` : text);
+  if (ms === undefined || ms === 0) throw wrongValue(flag, text, 'a length of time such as 900, 900s or 15m');
+  return ms;
 }

@@ -3,6 +3,7 @@
 import type { SimulatorOptions, StreamOptions } from '../../simulator/index.ts';
 import type { CommandContext, CommandOption } from '../command.ts';
 import { choice, duration, wholeNumber, wrongValue } from '../option-value.ts';
+import { durationOption, listenOptions, readServing } from '../serving.ts';
 import type { TranscribeStandInOptions } from '../transcribe/stand-in.ts';
 import { simulatedStreams } from './streams.ts';
 
@@ -44,8 +45,7 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
     description: 'how long a fragment is kept after it appeared (default: 24h)',
     group: 'Streams',
   },
-  { flags: '--port <number>', description: 'port to listen on, 0 for any (default: 0)', group: 'Server' },
-  { flags: '--host <address>', description: 'address to listen on (default: 127.0.0.1)', group: 'Server' },
+  ...listenOptions('0'),
   { flags: '--account <id>', description: 'account in the ARNs (default: 111122223333)', group: 'Server' },
   {
     flags: '--session <time>',
@@ -95,7 +95,7 @@ export const SIMULATE_OPTIONS: readonly CommandOption[] = [
     description: 'keep the audio of each session as a WAV file',
     group: 'Transcribe',
   },
-  { flags: '--duration <time>', description: 'end after so long, with status 0', group: 'Work' },
+  durationOption('Work'),
   {
     flags: '--exec <command>',
     description: 'run this in the shell with the environment set, and end with its status',
@@ -124,9 +124,8 @@ export function simulateOptions({ arguments: dumps, options, settings }: Command
   const given = <T>(name: string, flag: string, read: (flag: string, text: string) => T): T | undefined =>
     options[name] === undefined ? undefined : read(flag, String(options[name]));
   const list = (name: string) => (options[name] as string[] | undefined) ?? [];
+  const { host, port, durationMs } = readServing(options, 0);
   const values = {
-    host: given('host', '--host', (_, text) => text),
-    port: given('port', '--port', wholeNumber(0, 65_535)),
     region: settings.region,
     accountId: given('account', '--account', (flag, text) => {
       if (!/^\d{12}$/.test(text)) throw wrongValue(flag, text, 'an account id of 12 digits');
@@ -149,11 +148,13 @@ export function simulateOptions({ arguments: dumps, options, settings }: Command
     ...(Object.fromEntries(
       Object.entries(values).filter(([, value]) => value !== undefined),
     ) as SimulatorOptions),
+    host,
+    port,
     quotas: options.quotas !== false,
     faults: list('fault'),
     streams,
-    transcribe: transcribeOptions(options, streams, values.speed, values.host),
-    durationMs: given('duration', '--duration', duration),
+    transcribe: transcribeOptions(options, streams, values.speed, host),
+    durationMs,
     exec: given('exec', '--exec', (_, text) => text),
     trace: options.trace === true,
   };

@@ -32,7 +32,7 @@ export const handler = createRecord({
   lease: (contactId, id) =>
     documents === undefined ? NO_LEASE : tableLease(documents, table!, contactId, id),
   transcripts: async () => (await import('../record/table-transcripts.ts')).tableTranscripts,
-  transcribeFile: async (event, said) =>
-    await (await import('../record/transcribe-file.ts')).transcribeFile(event, environment, said),
+  transcribeFile: async (event, said, timeMs) =>
+    await (await import('../record/transcribe-file.ts')).transcribeFile(event, environment, said, timeMs),
   telemetry: (context) => telemetry({ service: 'record' }, context),
 });

@@ -32,8 +32,8 @@ export interface RecordDependencies {
   lease(contactId: string, recordingId: string): Lease;
   /** Loaded when a call is to be transcribed. */
   transcripts(): Promise<(options: TranscriptsOptions) => CallTranscripts>;
-  /** Transcribes an object under `INPUT_KEY_PREFIX`. */
-  transcribeFile(event: FileEvent, telemetry: Telemetry): Promise<RecordSummary>;
+  /** Transcribes an object under `INPUT_KEY_PREFIX`, within so many milliseconds. */
+  transcribeFile(event: FileEvent, telemetry: Telemetry, timeMs: number): Promise<RecordSummary>;
   telemetry(context: LambdaContext): Telemetry;
 }
 
@@ -45,7 +45,9 @@ export function createRecord(dependencies: RecordDependencies): LambdaHandler {
       const asked = recordEvent(event, dependencies.environment);
       if (asked.kind === 'warm-up') return { result: 'Success', endedBy: 'warm-up' };
       telemetry.about({ contact_id: asked.contactId });
-      if (asked.kind === 'file') return await dependencies.transcribeFile(asked, telemetry);
+      if (asked.kind === 'file') {
+        return await dependencies.transcribeFile(asked, telemetry, context.getRemainingTimeInMillis());
+      }
       return await new CallRecording(asked, event as object, context, dependencies, telemetry).run();
     } catch (error) {
       telemetry.count('Failures', 1);
