@@ -204,7 +204,7 @@ describe('the stack', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: Match.anyValue() });
     template.resourceCountIs('AWS::CloudWatch::Alarm', HANDLER_NAMES.length + 2);
     expect(functionOf('trigger').Properties.Timeout).toBeLessThanOrEqual(8);
-    expect(functionOf('record').Properties.Timeout).toBe(900);
+    expect(functionOf('record').Properties).toMatchObject({ Timeout: 900, RecursiveLoop: 'Allow' });
   });
 
   test('what belongs to the Connect instance is made only where one is named', () => {

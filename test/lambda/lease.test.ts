@@ -1,10 +1,13 @@
-// Who may record a call, over a table on loopback.
+// Who may record a call, over a table and over a bucket on loopback.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LEASE_MS, tableLease } from '../../src/lambda/record/lease.ts';
+import { LEASE_MS, type Lease, tableLease } from '../../src/lambda/record/lease.ts';
+import { objectLease } from '../../src/lambda/record/object-lease.ts';
+import { useS3 } from '../aws/s3/s3-server.ts';
 import { type DynamoServer, startDynamoServer } from './dynamo-server.ts';
 
 let dynamo: DynamoServer;
+const s3 = useS3();
 let time = 1_000_000;
 let contacts = 0;
 
@@ -13,10 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-const lease = () => tableLease(dynamo.client, 'contactDetails', `lease-${++contacts}`, 'r1', () => time);
+const KINDS: Record<string, () => Lease> = {
+  tableLease: () => tableLease(dynamo.client, 'contactDetails', `lease-${++contacts}`, 'r1', () => time),
+  objectLease: () =>
+    objectLease(s3.client, { bucket: 'calls', key: `state/lease-${++contacts}` }, () => time),
+};
 const link = (number: number, run = 'run') => ({ run, link: number });
 
-describe('tableLease', () => {
+describe.each(Object.entries(KINDS))('%s', (_, lease) => {
   test('one invocation gets in, its retry too, another does not', async () => {
     const held = lease();
     expect(await held.take(link(1), 'request-a')).toBe(true);
@@ -64,5 +71,20 @@ describe('tableLease', () => {
     expect(await held.take(link(1, 'other'), 'request-b')).toBe(true);
     await held.renew(link(1), 'request-a');
     expect(await held.take(link(1), 'request-a')).toBe(false);
+  });
+});
+
+describe('objectLease', () => {
+  test('an answer that got lost does not lock its own request out', async () => {
+    const held = KINDS.objectLease!();
+    let cut = false;
+    s3.server.fault = ({ operation }) => {
+      if (operation !== 'PutObject' || cut) return undefined;
+      cut = true;
+      return 'cut-after';
+    };
+    expect(await held.take(link(1), 'request-a')).toBe(true);
+    expect(cut).toBe(true);
+    expect(await held.take(link(1, 'other'), 'request-b')).toBe(false);
   });
 });

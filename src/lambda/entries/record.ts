@@ -6,18 +6,20 @@ import { s3Client } from '../../aws/s3/client.ts';
 import { regionOf, streamId } from '../../aws/stream-id.ts';
 import { documentClient, updateContact } from '../contact-details.ts';
 import { readEnvironment } from '../environment.ts';
-import { NO_LEASE, tableLease } from '../record/lease.ts';
+import { tableLease } from '../record/lease.ts';
+import { objectLease } from '../record/object-lease.ts';
 import { createRecord } from '../record/record.ts';
 import { telemetry } from '../telemetry.ts';
 
 const environment = readEnvironment('record', process.env);
 const { APP_REGION, KVSREC_LAMBDA_CONTACT_DETAILS_TABLE: table } = environment;
 const documents = table === undefined ? undefined : documentClient(APP_REGION);
+const s3 = await s3Client({ region: APP_REGION });
 const services = new Map<string | undefined, KinesisVideo>();
 
 export const handler = createRecord({
   environment,
-  s3: await s3Client({ region: APP_REGION }),
+  s3,
   source(streamArn) {
     const stream = streamId({ arn: streamArn });
     const region = regionOf(stream) ?? APP_REGION;
@@ -30,7 +32,13 @@ export const handler = createRecord({
   invokeLater: async (...to) => await (await import('../invoke.ts')).invokeLater(APP_REGION)(...to),
   updateContact: documents && updateContact(documents, table!),
   lease: (contactId, id) =>
-    documents === undefined ? NO_LEASE : tableLease(documents, table!, contactId, id),
+    documents === undefined
+      ? objectLease(s3, {
+          bucket: environment.RECORDINGS_BUCKET_NAME,
+          key: `${environment.KVSREC_LAMBDA_STATE_KEY_PREFIX}${id}/lease.json`,
+          kmsKey: environment.KVSREC_LAMBDA_KMS_KEY,
+        })
+      : tableLease(documents, table!, contactId, id),
   transcripts: async () => (await import('../record/table-transcripts.ts')).tableTranscripts,
   transcribeFile: async (event, said, timeMs) =>
     await (await import('../record/transcribe-file.ts')).transcribeFile(event, environment, said, timeMs),

@@ -1,4 +1,5 @@
-// Who records a call now: one invocation at a time, by a conditional write into the contact's item.
+// Who records a call now: one invocation at a time, by a conditional write into the contact's item. Where there is no
+// table, `object-lease.ts` does the same in S3.
 
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -22,14 +23,6 @@ export interface Lease {
   /** The same, where the link before still has it. */
   offer(to: Chain): Promise<void>;
 }
-
-/** In place of a lease where there is no table: everybody gets it. */
-export const NO_LEASE: Lease = {
-  take: async () => true,
-  renew: async () => {},
-  hand: async () => {},
-  offer: async () => {},
-};
 
 /** The lease of a recording, in the item of its contact. */
 export function tableLease(

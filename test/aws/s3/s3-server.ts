@@ -124,11 +124,14 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     if (typeof fault === 'object' && 'status' in fault) {
       return answer(response, fault.status, errorXml(fault.code, fault.message), fault.headers);
     }
-    const early = checked(seen, body);
-    if (early) return answer(response, early.status, errorXml(early.code));
-    const own = /^(ListParts|AbortMultipartUpload|ListMultipartUploads)$/.test(seen.operation);
-    const result = own ? multipart(seen) : await forward(request, url, body);
-    remember(seen, body, result);
+    const result = await inTurn(seen, async () => {
+      const early = checked(seen, body);
+      if (early) return { status: early.status, headers: XML, body: Buffer.from(errorXml(early.code)) };
+      const own = /^(ListParts|AbortMultipartUpload|ListMultipartUploads)$/.test(seen.operation);
+      const done = own ? multipart(seen) : await forward(request, url, body);
+      remember(seen, body, done);
+      return done;
+    });
     if (fault === 'cut-after') return void request.socket.destroy();
     const stored = sums.get(seen.path);
     if (
@@ -152,6 +155,16 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     response.writeHead(result.status, result.headers).end(seen.method === 'HEAD' ? undefined : result.body);
   }
 
+  /** Conditional writes one after the other, as S3 decides them. */
+  let turn: Promise<unknown> = Promise.resolve();
+  function inTurn(seen: SeenRequest, work: () => Promise<Result>): Promise<Result> {
+    const conditional = seen.headers['if-none-match'] !== undefined || seen.headers['if-match'] !== undefined;
+    if (!conditional || seen.method === 'GET') return work();
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  }
+
   /** The refusals that s3rver leaves out. */
   function checked(seen: SeenRequest, body: Buffer): { status: number; code: string } | undefined {
     const sum = seen.headers['x-amz-checksum-crc32'];
@@ -166,6 +179,11 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     const creates = seen.operation === 'PutObject' || seen.operation === 'CompleteMultipartUpload';
     if (creates && seen.headers['if-none-match'] === '*' && there)
       return { status: 412, code: 'PreconditionFailed' };
+    if (creates && seen.headers['if-match'] !== undefined) {
+      if (!there) return { status: 404, code: 'NoSuchKey' };
+      if (seen.headers['if-match'] !== etagOf(objectFile(bucket, rest.join('/'))))
+        return { status: 412, code: 'PreconditionFailed' };
+    }
     // s3rver announces a byte of an empty object, and sends none.
     if (
       seen.operation === 'GetObject' &&
@@ -272,7 +290,7 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
   }
 
   function forward(request: IncomingMessage, url: URL, body: Buffer): Promise<Result> {
-    const { expect: _, 'if-none-match': __, ...headers } = request.headers;
+    const { expect: _, 'if-none-match': __, 'if-match': ____, ...headers } = request.headers;
     return new Promise((resolve, reject) => {
       const onward = http.request(
         { port: inner, host: '127.0.0.1', method: request.method, path: url.pathname + url.search, headers },
@@ -283,7 +301,7 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
           } catch (error) {
             return reject(error);
           }
-          const { 'transfer-encoding': ___, connection: ____, ...kept } = answered.headers;
+          const { 'transfer-encoding': ___, connection: _____, ...kept } = answered.headers;
           resolve({
             status: answered.statusCode ?? 0,
             headers: kept as Record<string, string>,
@@ -331,6 +349,8 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
   };
   return api;
 }
+
+const XML = { 'content-type': 'application/xml' };
 
 interface Result {
   status: number;

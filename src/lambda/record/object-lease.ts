@@ -1,0 +1,103 @@
+// Who records a call now, where there is no table: one invocation at a time, by conditional writes of an object.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+
+import { text } from 'node:stream/consumers';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { explained } from '../../aws/aws-error.ts';
+import { LEASE_MS, type Lease } from './lease.ts';
+import type { Chain } from './record-event.ts';
+
+/** How often a write that somebody else's came before is tried again. */
+const ATTEMPTS = 5;
+
+/** What S3 answers where a write's condition does not hold, or did not while it was under way. */
+const REFUSALS = ['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'];
+
+interface Held {
+  holder: string;
+  /** Milliseconds since the epoch. */
+  until: number;
+  etag: string | undefined;
+}
+
+/** The lease of a recording, in an object of its own. */
+export function objectLease(
+  client: S3Client,
+  { bucket, key, kmsKey }: { bucket: string; key: string; kmsKey?: string | undefined },
+  now: () => number = Date.now,
+): Lease {
+  const task = (doing: string, action: string) => ({
+    doing: `${doing} the lease s3://${bucket}/${key}`,
+    action,
+    resource: `arn:aws:s3:::${bucket}/${key}`,
+  });
+  const holder = ({ run, link }: Chain, requestId: string) => `${run}/${link}/${requestId}`;
+
+  async function read(): Promise<Held | null> {
+    return await explained(task('read', 's3:GetObject'), async () => {
+      try {
+        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        const { holder, until } = JSON.parse(await text(Body as AsyncIterable<Uint8Array> as never)) as Held;
+        return { holder, until, etag: ETag };
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NoSuchKey') return null;
+        throw error;
+      }
+    });
+  }
+
+  /** Whether it was written: not where the object has changed since `before` was read. */
+  async function write(by: string, before?: Held | null): Promise<boolean> {
+    const condition = before === null ? { IfNoneMatch: '*' } : before?.etag && { IfMatch: before.etag };
+    return await explained(task('write', 's3:PutObject'), async () => {
+      try {
+        await client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: JSON.stringify({ holder: by, until: now() + LEASE_MS }),
+            ContentType: 'application/json',
+            ...condition,
+            ...(kmsKey !== undefined && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof Error && REFUSALS.includes(error.name)) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Writes where what is there allows it, and nothing has changed meanwhile. Answers whether it did. */
+  async function writeWhere(by: string, allows: (held: Held | null) => boolean): Promise<boolean> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const held = await read();
+      if (!allows(held)) return false;
+      if (await write(by, held)) return true;
+    }
+    return false;
+  }
+
+  return {
+    take(chain, requestId) {
+      const mine = holder(chain, requestId);
+      const handed = holder(chain, '');
+      return writeWhere(
+        mine,
+        (held) => held === null || held.holder === mine || held.holder === handed || held.until < now(),
+      );
+    },
+    async renew(chain, requestId) {
+      const mine = holder(chain, requestId);
+      await writeWhere(mine, (held) => held?.holder === mine);
+    },
+    async hand(to) {
+      await write(holder(to, ''));
+    },
+    async offer(to) {
+      const before = holder({ run: to.run, link: to.link - 1 }, '');
+      await writeWhere(holder(to, ''), (held) => held?.holder.startsWith(before) === true);
+    },
+  };
+}
