@@ -21,7 +21,10 @@ import { type ServedFunctions, serveFunctions } from './functions-process.ts';
 
 /** Fragments of 1,088 ms: more than a part of 5 MiB a direction. */
 const FRAGMENTS = 330;
-const SPEED = 80;
+const SPEED = 40;
+/** Of an invocation: a quarter of it is recorded, the rest is for a start and an end on a busy machine. */
+const TIMEOUT = ['--timeout', '16s'];
+const RESERVE_SECONDS = '15';
 const LAYOUTS = ['separate', 'stereo', 'mix'] as const;
 /** Milliseconds that cost time only where something fails. */
 const PATIENCE = { timeout: 90_000, interval: 50 };
@@ -107,7 +110,7 @@ async function rehearse(
       KVSREC_LAMBDA_CONTACT_DETAILS_TABLE: 'contactDetails',
       KVSREC_LAMBDA_IDLE_SECONDS: '1',
       KVSREC_LAMBDA_CHECKPOINT_SECONDS: '1',
-      KVSREC_LAMBDA_RESERVE_SECONDS: '4',
+      KVSREC_LAMBDA_RESERVE_SECONDS: RESERVE_SECONDS,
       ...env,
     },
   );
@@ -144,12 +147,12 @@ function expectTheCall({ s3 }: Stage): void {
 // Each test waits for its own processes and clocks most of the time.
 describe.concurrent('record', () => {
   test('a chain of invocations gives the objects of an uninterrupted one, and the summary', async (context) => {
-    const stage = await rehearse(context, { args: ['--timeout', '5500ms'] });
+    const stage = await rehearse(context, { args: TIMEOUT });
     const { answer } = await stage.functions.invoke('trigger', flow(stage.arn));
     expect(answer).toEqual({ lambdaResult: 'Success' });
     const end = await finished(stage);
     expect(end).toMatchObject({ contact_id: contactId, endedBy: 'idle' });
-    expect(end.links).toBeGreaterThan(2);
+    expect(end.links).toBeGreaterThan(1);
     expectTheCall(stage);
     const items = await stage.dynamo.items('contactDetails');
     const [item] = items.filter((each) => each.contactId === contactId);
@@ -188,7 +191,7 @@ describe.concurrent('record', () => {
 
   test('a call longer than its chain may be ends with what there is, and says so', async (context) => {
     const stage = await rehearse(context, {
-      args: ['--timeout', '6s'],
+      args: TIMEOUT,
       env: { KVSREC_LAMBDA_MAX_LINKS: '1' },
     });
     await stage.functions.invoke('trigger', flow(stage.arn));
@@ -205,19 +208,18 @@ describe.concurrent('record', () => {
   });
 
   test('the words of a call are in the tables on its clock, whichever invocation heard them', async (context) => {
-    const speed = 8;
+    const speed = 3;
     const transcribe = await startDemo({ rules: { maxPace: 200, speed } });
     context.onTestFinished(() => transcribe.close());
     const demo = join(ROOT, 'fixtures', 'demo-call.mkv');
     const stage = await rehearse(context, {
       simulator: { streams: { call: { dump: demo, begin: 'request' } }, speed },
-      args: ['--timeout', '7s'],
+      args: ['--timeout', '12s'],
       env: {
         AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: transcribe.env.AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING,
         TABLE_CALLER_TRANSCRIPT: 'contactTranscriptSegments',
         TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: 'contactTranscriptSegmentsToCustomer',
         KVSREC_LAMBDA_TRANSCRIBE_PACE: String(speed),
-        KVSREC_LAMBDA_RESERVE_SECONDS: '5',
       },
     });
     const { functions, dynamo } = stage;

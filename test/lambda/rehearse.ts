@@ -1,5 +1,6 @@
 // The whole solution on this machine, as processes: a flow's event to the trigger, an hour's call on a clock sixty times
-// as fast, a quarter of it an invocation. Every object and item is then compared with what an uninterrupted run gives.
+// as fast, a quarter of it an invocation, transcribed. Every object and item is then compared with what an uninterrupted
+// run gives.
 //
 //   npm run rehearse:lambda [-- minutes]
 
@@ -10,17 +11,32 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeDump } from '../../bench/dump.ts';
 import { CONTACT_ID, fragmentNumber } from '../../fixtures/connect-profile.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
+import { startTranscribe } from '../../src/simulator/transcribe/server.ts';
 import { startS3Server } from '../aws/s3/s3-server.ts';
+import { samplesOf } from '../simulator/transcribe/demo.ts';
 import { startDynamoServer } from './dynamo-server.ts';
 import { flowEvent } from './flow-event.ts';
 import { serveFunctions } from './functions-process.ts';
 
 const SPEED = 60;
 const LAYOUTS = 'separate,stereo,mix';
+/** Seconds from one segment of the transcript to the next; somebody speaks nearly all the time. */
+const SEGMENT_SECONDS = 5;
+const TABLES = ['contactTranscriptSegments', 'contactTranscriptSegmentsToCustomer'] as const;
+/** Milliseconds by which a segment may be heard earlier or later. */
+const SLACK_MS = 20;
+
+interface Spoken {
+  table: string;
+  startMs: number;
+  text: string;
+}
 
 interface Outcome {
   objects: Map<string, Buffer>;
   item: Record<string, unknown>;
+  /** Items of both tables, by their times. */
+  spoken: Spoken[];
   links: number;
   seconds: number;
 }
@@ -30,23 +46,29 @@ const folder = mkdtempSync(join(tmpdir(), 'kvsrec-rehearsal-'));
 try {
   const dump = makeDump(folder, minutes / 60);
   console.log(`A call of ${minutes} minutes; 15 minutes an invocation, at ${SPEED} times the pace.`);
-  const chained = await run(dump, SPEED, 15);
+  const chained = await run(dump, 15);
   console.log(`  ${chained.links} invocations, ${Math.round(chained.seconds)} s`);
   console.log('The same without interruption.');
-  const whole = await run(dump, 'max', 900);
+  const whole = await run(dump, 900);
   console.log(`  ${whole.links} invocation, ${Math.round(whole.seconds)} s`);
   compare(chained, whole);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function run(dump: string, speed: number | 'max', timeoutSeconds: number): Promise<Outcome> {
+async function run(dump: string, timeoutSeconds: number): Promise<Outcome> {
   const s3 = await startS3Server(['calls']);
   const dynamo = await startDynamoServer();
   const simulator = await startSimulator({
     streams: { call: { dump, begin: 'request' } },
-    speed,
+    speed: SPEED,
     stamps: 'kept',
+  });
+  const transcribe = await startTranscribe({
+    script: { segments: script() },
+    reference: samplesOf(dump),
+    rules: { speed: SPEED, maxPace: 3, burstMs: 5000 * SPEED },
+    keepAudio: false,
   });
   const functions = await serveFunctions(
     [
@@ -63,6 +85,10 @@ async function run(dump: string, speed: number | 'max', timeoutSeconds: number):
       ...simulator.environment,
       ...s3.env,
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+      AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: transcribe.url,
+      TABLE_CALLER_TRANSCRIPT: TABLES[0],
+      TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: TABLES[1],
+      KVSREC_LAMBDA_TRANSCRIBE_PACE: String(SPEED),
       transcriptionFunction: 'record',
       table_name: 'contactDetails',
       RECORDINGS_BUCKET_NAME: 'calls',
@@ -78,7 +104,12 @@ async function run(dump: string, speed: number | 'max', timeoutSeconds: number):
   const began = performance.now();
   try {
     const { arn } = simulator.streams.list()[0] as unknown as { arn: string };
-    const event = flowEvent({ contactId: CONTACT_ID, streamArn: arn, startFragment: fragmentNumber(0) });
+    const event = flowEvent({
+      contactId: CONTACT_ID,
+      streamArn: arn,
+      startFragment: fragmentNumber(0),
+      attributes: { transcribeCall: 'true', languageCode: 'en-US' },
+    });
     const { answer } = await functions.invoke('trigger', event);
     if ((answer as { lambdaResult?: string }).lambdaResult !== 'Success')
       throw new Error(JSON.stringify(answer));
@@ -94,16 +125,26 @@ async function run(dump: string, speed: number | 'max', timeoutSeconds: number):
       if (s3.openUploads(key).length > 0) throw new Error(`an upload to ${key} was left behind`);
     }
     const [item] = await dynamo.items('contactDetails');
+    const spoken: Spoken[] = [];
+    for (const table of TABLES) {
+      for (const { StartTime, Transcript } of await dynamo.items(table)) {
+        spoken.push({ table, startMs: 1000 * Number(StartTime), text: String(Transcript) });
+      }
+    }
     return {
+      spoken,
       objects,
       item: Object.fromEntries(
-        Object.entries(item!).filter(([name]) => !/^recorder|^call(Date|Timestamp)$/.test(name)),
+        Object.entries(item!).filter(
+          ([name]) => !/^recorder|^call(Date|Timestamp)$|^contactTranscript/.test(name),
+        ),
       ),
       links: Number(end()!.links),
       seconds: (performance.now() - began) / 1000,
     };
   } finally {
     await functions.stop();
+    await transcribe.close();
     await simulator.close();
     await dynamo.close();
     await s3.close();
@@ -122,6 +163,45 @@ function compare(chained: Outcome, whole: Outcome): void {
   const same = JSON.stringify(sorted(chained.item)) === JSON.stringify(sorted(whole.item));
   console.log(`  ${same ? 'same' : 'DIFFERENT'}  item of ${CONTACT_ID}`);
   if (!same || chained.objects.size !== whole.objects.size) process.exitCode = 1;
+  compareWords(chained, whole);
+}
+
+/** What is spoken while one invocation hands over to the next may be cut in two, in each direction; nothing else may differ. */
+function compareWords(chained: Outcome, whole: Outcome): void {
+  const missing = without(whole.spoken, chained.spoken);
+  const more = without(chained.spoken, whole.spoken);
+  const cuts = TABLES.length * (chained.links - 1);
+  const expected = Math.floor((minutes * 60) / SEGMENT_SECONDS);
+  const sound =
+    whole.spoken.length >= expected - TABLES.length && missing.length <= cuts && more.length <= 2 * cuts;
+  console.log(
+    `  ${sound ? 'same' : 'DIFFERENT'}  ${whole.spoken.length - missing.length} of ${whole.spoken.length} transcript items; ${missing.length} were spoken at one of ${chained.links - 1} handovers, and are ${more.length} there`,
+  );
+  for (const { startMs, text } of sound ? [] : [...missing, ...more].slice(0, 20))
+    console.log(`    ${startMs} ${text}`);
+  if (!sound) process.exitCode = 1;
+}
+
+/** Those of the first that the second does not have. */
+function without(first: readonly Spoken[], second: readonly Spoken[]): Spoken[] {
+  const known = new Map<string, number[]>();
+  for (const { table, text, startMs } of second) {
+    const key = `${table}/${text}`;
+    known.set(key, [...(known.get(key) ?? []), startMs]);
+  }
+  return first.filter(
+    ({ table, text, startMs }) =>
+      !known.get(`${table}/${text}`)?.some((other) => Math.abs(other - startMs) <= SLACK_MS),
+  );
+}
+
+function script() {
+  return Array.from({ length: Math.floor((minutes * 60) / SEGMENT_SECONDS) }, (_, i) => ({
+    direction: i % 2 === 0 ? ('from' as const) : ('to' as const),
+    startMs: i * SEGMENT_SECONDS * 1000 + 500,
+    endMs: (i + 1) * SEGMENT_SECONDS * 1000,
+    text: `This is what was said as number ${i} of this call.`,
+  }));
 }
 
 function sorted(item: Record<string, unknown>): [string, unknown][] {

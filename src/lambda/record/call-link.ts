@@ -129,8 +129,18 @@ class CallLink implements CheckpointStore, AudioTap {
     if (this.#latest === undefined) return;
     const due = performance.now() - this.#persistedAt >= this.#options.checkpointMs;
     if (!due && !this.#leaving && !this.#options.early()) return;
-    await this.#persist(this.#latest);
-    if (!this.#leaving) return;
+    await this.#persistHere(this.#latest);
+  }
+
+  /** @throws HandOver once the state is persisted for a successor. */
+  async #persistHere(state: CaptureState): Promise<void> {
+    // The time may be up while a checkpoint is written, which is none for a successor then.
+    for (let leaving: boolean; ; ) {
+      leaving = this.#leaving;
+      await this.#persist(state);
+      if (leaving) break;
+      if (!this.#leaving) return;
+    }
     this.#left = true;
     throw new HandOver();
   }

@@ -1,0 +1,56 @@
+// One link of a chain over a stream in memory: what it persists before it hands over.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { recordLink } from '../../src/lambda/record/call-link.ts';
+import type { MediaSource } from '../../src/recording/capture/media-source.ts';
+import { DEFAULT_CAPTURE } from '../../src/recording/capture/request.ts';
+import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
+import { ROOT } from '../cli/run-cli.ts';
+
+const PIECE = 4096;
+
+/** A stream that sends a piece when the one before is taken, and then nothing more. */
+function endlessSource(bytes: Buffer): MediaSource {
+  return {
+    name: 'memory',
+    async open() {
+      let end = () => {};
+      return {
+        async read(take) {
+          for (let at = 0; at < bytes.length; at += PIECE) await take(bytes.subarray(at, at + PIECE));
+          await new Promise<void>((resolve) => {
+            end = resolve;
+          });
+        },
+        close: () => end(),
+      };
+    },
+  };
+}
+
+test('a link whose time is up while a checkpoint is written persists once more, for its successor', async () => {
+  const persisted: boolean[] = [];
+  const outcome = await recordLink({
+    source: endlessSource(readFileSync(join(ROOT, 'fixtures', 'demo-call.mkv'))),
+    request: { ...DEFAULT_CAPTURE, start: { at: 'now' } },
+    recording: DEFAULT_RECORDING_OPTIONS,
+    tap: { audio: () => {}, silence: () => {} },
+    state: undefined,
+    timeMs: 40,
+    reserveMs: 20,
+    checkpointMs: 0,
+    async drain() {},
+    early: () => false,
+    async persist(_state, leaving) {
+      persisted.push(leaving);
+      // Longer than the link has.
+      if (persisted.length === 1) await new Promise((resolve) => setTimeout(resolve, 80));
+    },
+    successor: true,
+  });
+  expect(outcome).toBe('handed-over');
+  expect(persisted.slice(0, 2)).toEqual([false, true]);
+  expect(persisted).toHaveLength(2);
+});
