@@ -54,8 +54,8 @@ const ACTIONS: Record<string, string[]> = {
 
 /** Commands that a function's code can make and does not: the settings that lead there are not to be had there. */
 const NOT_MADE: Partial<Record<HandlerName, string[]>> = {
-  // Only the command line has --analytics.
-  record: ['StartCallAnalyticsStreamTranscriptionCommand', 'HeadBucketCommand'],
+  // Only the command line has --analytics, and lists what a stream retains.
+  record: ['StartCallAnalyticsStreamTranscriptionCommand', 'HeadBucketCommand', 'ListFragmentsCommand'],
   overlay: ['HeadBucketCommand'],
   redact: ['HeadBucketCommand'],
   // It makes no state, so it never takes up an upload that another process left.

@@ -44,6 +44,7 @@ export async function startInvokeServer(options: InvokeServerOptions): Promise<I
     );
   });
   server.requestTimeout = 0;
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);

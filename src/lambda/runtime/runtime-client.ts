@@ -38,12 +38,15 @@ export async function serveRuntime({ api, load, env = process.env, signal }: Run
       if (typeof headers['lambda-runtime-trace-id'] === 'string') {
         env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
       }
+      let result: string;
       try {
-        const result = await handler(JSON.parse(body), contextOf(headers, env));
-        await call('POST', `/invocation/${id}/response`, JSON.stringify(result ?? null));
+        result = JSON.stringify((await handler(JSON.parse(body), contextOf(headers, env))) ?? null);
       } catch (error) {
         await report(call, `/invocation/${id}/error`, error);
+        continue;
       }
+      // What keeps the answer from being handed over is no failure of the handler.
+      await call('POST', `/invocation/${id}/response`, result);
     }
   } catch (error) {
     if (signal?.aborted !== true) throw error;

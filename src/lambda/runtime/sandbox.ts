@@ -51,6 +51,8 @@ export class Sandbox {
     this.#options = options;
     this.#server = http.createServer((request, response) => this.#serve(request, response));
     this.#server.requestTimeout = 0;
+    // The function says nothing for as long as it works, and its connection is not to be closed when it answers.
+    this.#server.keepAliveTimeout = 0;
   }
 
   /** Whether it has nothing to do. */
