@@ -14,7 +14,8 @@ export interface RecordingFacts {
   /** As in the file's name: `AUDIO_FROM_CUSTOMER`, `STEREO` and so on. */
   what: string | null;
   direction: TrackDirection | 'both' | null;
-  layout: Layout | null;
+  /** What is no audio file has no layout of its own, and says what it is instead. */
+  layout: Layout | 'report' | 'transcript' | 'dump' | null;
   durationMs?: number | undefined;
   /** Frames a second. */
   sampleRate?: number | undefined;
@@ -101,6 +102,8 @@ const CONTENT_TYPES: Record<string, string> = {
   '.srt': 'application/x-subrip',
   '.vtt': 'text/vtt; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.png': 'image/png',
 };
 
 /** The media type that a file's ending tells. */

@@ -17,7 +17,7 @@ import { asKvsrecError, printError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
 import type { RecordingTranscriptOptions } from '../transcribe/beside-recording.ts';
 import type { RecordingKind } from '../transcribe/recording-outputs.ts';
-import { statusOfUploads, type Uploads, withUploads } from '../upload/outcome.ts';
+import { statusOfUploads, type Uploads, withUpload, withUploads } from '../upload/outcome.ts';
 import { type RecordingUploader, recordingUploader } from '../upload/recording-uploader.ts';
 import { requireWritable } from '../writable-folder.ts';
 
@@ -144,11 +144,8 @@ async function tell(
   for (const { report, transcript } of recorded) {
     terminal.result(recordSummary(report, terminal.paint));
     for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
-    const { uploads, status } = await uploaded(report, context, uploader);
-    inputs.push({
-      ...(withUploads(report, uploads) as object),
-      ...(transcript && { transcript: transcript.document }),
-    });
+    const { uploads, status } = await uploaded(report, context, uploader, transcript?.document.files);
+    inputs.push({ ...withUploads(report, uploads), ...transcriptPart(transcript, uploads) });
     statuses.push(statusOfWarnings(report.warnings), status, transcript?.status ?? DONE);
   }
   terminal.document({ inputs });
@@ -185,14 +182,29 @@ async function uploaderFor(
   return await recordingUploader(settings, terminal, new AbortController().signal, options);
 }
 
+/** A transcript's part of a document. */
+function transcriptPart(transcript: RecordedWithTranscript['transcript'], uploads: Uploads) {
+  if (transcript === undefined) return {};
+  const files = transcript.document.files.map((file) => withUpload(file, uploads));
+  return { transcript: { ...transcript.document, files } };
+}
+
 /** Uploads what was recorded, if that is wanted. The recording is there, whatever becomes of it. */
 async function uploaded(
-  { contacts }: CaptureReport,
+  { contacts, dump }: CaptureReport,
   { terminal }: CommandContext,
   uploader: RecordingUploader | undefined,
+  transcripts: readonly { path: string }[] = [],
 ): Promise<{ uploads: Uploads; status: number }> {
+  // What there is one of goes with the contact, of which there is one as well, as a rule.
+  const besides = [
+    ...transcripts.map(({ path }) => ({ path, kind: 'transcript' as const })),
+    ...(dump === undefined ? [] : [{ path: dump.path, kind: 'dump' as const }]),
+  ];
+  const [first, ...others] = contacts;
   try {
-    const uploads: Uploads = (await uploader?.upload(contacts)) ?? new Map();
+    const uploads: Uploads =
+      (first && (await uploader?.upload([{ ...first, besides }, ...others]))) ?? new Map();
     return { uploads, status: statusOfUploads(uploads) };
   } catch (thrown) {
     await printError(asKvsrecError(thrown), terminal.modes);
@@ -272,10 +284,10 @@ async function recordContacts(
   const telling: Promise<number>[] = [];
   const tellOf = async ({ line, report, error, transcript }: CallOutcome): Promise<number> => {
     const { uploads, status } = report
-      ? await uploaded(report, context, uploader)
+      ? await uploaded(report, context, uploader, transcript?.document.files)
       : { uploads: new Map(), status: DONE };
     const document = report ? withUploads(report, uploads) : { error };
-    const beside = transcript && { transcript: transcript.document };
+    const beside = transcriptPart(transcript, uploads);
     process.stdout.write(`${printableLine({ line, ...document, ...beside })}\n`);
     for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
     if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);

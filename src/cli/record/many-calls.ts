@@ -7,6 +7,7 @@ import { asKvsrecError, errorDocument } from '../report-error.ts';
 import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
 import { parseEvent } from './event-file.ts';
 import { type CallPlan, planCall, type SourceOptions } from './options.ts';
+import type { FinishedTranscript } from '../transcribe/beside-recording.ts';
 import { type RecordRun, recordCall, type SourceNote } from './record-call.ts';
 import { withTranscript } from './with-transcript.ts';
 
@@ -17,7 +18,7 @@ export interface CallOutcome {
   error?: ReturnType<typeof errorDocument>;
   exitCode?: 1 | 2;
   /** What became of the call's transcript, where one was wanted. */
-  transcript?: { status: number; document: unknown } | undefined;
+  transcript?: FinishedTranscript | undefined;
 }
 
 export interface ManyRun {

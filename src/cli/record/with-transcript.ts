@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { CaptureReport } from '../../recording/capture/request.ts';
-import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
+import type { FinishedTranscript, RecordingTranscript } from '../transcribe/beside-recording.ts';
 import type { RecordRun } from './record-call.ts';
 
 export interface RecordedWithTranscript {
   report: CaptureReport;
-  transcript: { status: number; document: unknown } | undefined;
+  transcript: FinishedTranscript | undefined;
 }
 
 /** Records with the transcript that `prepare` makes for the token of the recording's unfinished files. */

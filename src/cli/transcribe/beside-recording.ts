@@ -29,7 +29,15 @@ export interface RecordingTranscript {
    * The recording is over, or was left `unfinished` for another process to go on with: waits for the last words and
    * writes the files. Never throws.
    */
-  finish(unfinished?: boolean): Promise<{ status: number; document: unknown }>;
+  finish(unfinished?: boolean): Promise<FinishedTranscript>;
+}
+
+export interface FinishedTranscript {
+  status: number;
+  document: {
+    files: { path: string; format: TranscriptFormat }[];
+    summary: TranscriptionSummary | null;
+  };
 }
 
 export interface RecordingTranscriptOptions {
@@ -113,7 +121,7 @@ export async function transcriptOfRecording(
       if (summary) terminal.log(summaryText(summary));
       const whole = (summary === undefined || summary.complete) && (left === undefined || left.whole);
       const status = worstStatus([problems.length > 0 ? FAILED : DONE, whole ? DONE : DAMAGED]);
-      return { status, document: { files, summary: summary ?? (null as TranscriptionSummary | null) } };
+      return { status, document: { files, summary: summary ?? null } };
     },
   };
 }

@@ -1,6 +1,6 @@
 // What becomes of a file that is uploaded: the shape behind `--json`, stable for scripts.
 
-import type { ContactReport, FileReport } from '../../recording/types.ts';
+import type { ContactReport } from '../../recording/types.ts';
 import { DONE, FAILED } from '../exit-status.ts';
 import type { Failure } from '../report-error.ts';
 
@@ -39,7 +39,8 @@ export function uploadDocument(outcome: UploadOutcome): unknown {
 }
 
 /** A file as reported, with what became of its upload. */
-function withUpload(file: FileReport, outcome: UploadOutcome | undefined): unknown {
+export function withUpload(file: { path: string }, uploads: Uploads): object {
+  const outcome = uploads.get(file.path);
   if (outcome === undefined) return file;
   if (uploadFailed(outcome)) return { ...file, upload: { error: outcome.error } };
   const { file: _, ...upload } = outcome;
@@ -50,15 +51,15 @@ function withUpload(file: FileReport, outcome: UploadOutcome | undefined): unkno
 export type Uploads = Map<string, UploadOutcome>;
 
 /** A report with what became of its files' uploads. */
-export function withUploads<Report extends { contacts: readonly ContactReport[] }>(
-  report: Report,
-  uploads: Uploads,
-): Record<string, unknown> {
+export function withUploads<
+  Report extends { contacts: readonly ContactReport[]; dump?: { path: string } | undefined },
+>(report: Report, uploads: Uploads): Record<string, unknown> {
   const contacts = report.contacts.map((contact) => ({
     ...contact,
-    files: contact.files.map((file) => withUpload(file, uploads.get(file.path))),
+    files: contact.files.map((file) => withUpload(file, uploads)),
+    ...(contact.report && { report: contact.report.map((file) => withUpload(file, uploads)) }),
   }));
-  return { ...report, contacts };
+  return { ...report, contacts, ...(report.dump && { dump: withUpload(report.dump, uploads) }) };
 }
 
 /** 1 if an upload failed, else 0. */

@@ -1,13 +1,13 @@
 // Uploads what each input of a run was split into, while the next ones are worked on.
 
 import type { Settings } from '../../config/resolve-settings.ts';
-import type { ContactReport } from '../../recording/types.ts';
 import { errorOf, printError } from '../report-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { GrowingRecordings } from './growing-recordings.ts';
 import { type Uploads, uploadFailed } from './outcome.ts';
 import { uploadLine } from './summary.ts';
 import { type UploadRun, uploadClient, uploadWarning } from './upload-files.ts';
+import type { UploadedContact } from './upload-recordings.ts';
 
 export interface RecordingUploader {
   /** Sends recordings while they are made; `upload` then completes them. */
@@ -18,7 +18,7 @@ export interface RecordingUploader {
    * Takes the contacts of a report whose files are finished; says what became of each file, by its path.
    * @throws KvsrecError (`aws-…`) where the bucket cannot be reached.
    */
-  upload(contacts: readonly Pick<ContactReport, 'contactId' | 'start' | 'files'>[]): Promise<Uploads>;
+  upload(contacts: readonly UploadedContact[]): Promise<Uploads>;
 }
 
 /**

@@ -1,10 +1,17 @@
 // The files of recordings to S3, as `split` and `record` report them.
 
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { RecordingFacts } from '../../aws/s3/recording-facts.ts';
 import type { ContactReport } from '../../recording/types.ts';
 import type { UploadOutcome } from './outcome.ts';
 import { planUploads, type UploadOptions, type UploadRun, uploadFiles } from './upload-files.ts';
+
+/** A contact with everything that was made of it. */
+export interface UploadedContact extends Pick<ContactReport, 'contactId' | 'start' | 'files' | 'report'> {
+  /** What lies beside the audio files and the report. */
+  besides?: readonly { path: string; kind: 'transcript' | 'dump' }[] | undefined;
+}
 
 /**
  * Uploads the files of contacts. What the recording knows of them goes into keys and metadata, so that `--name` may be
@@ -15,21 +22,31 @@ import { planUploads, type UploadOptions, type UploadRun, uploadFiles } from './
  */
 export async function uploadRecordings(
   client: S3Client,
-  contacts: readonly Pick<ContactReport, 'contactId' | 'start' | 'files'>[],
+  contacts: readonly UploadedContact[],
   folder: string,
   options: UploadOptions,
   run: UploadRun,
 ): Promise<Map<string, UploadOutcome>> {
   const { factsOfFile, whatOf } = await import('../../aws/s3/recording-facts.ts');
   const items = await Promise.all(
-    contacts.flatMap(({ contactId, start, files }) =>
-      files.map(async ({ path, layout, direction }) => {
+    contacts.flatMap(({ contactId, start, files, report = [], besides = [] }) => {
+      const item = async (path: string, own: Pick<RecordingFacts, 'what' | 'direction' | 'layout'>) => {
         const known = await factsOfFile(path);
-        const what = known.what ?? whatOf(layout, direction);
-        const facts = { ...known, contactId, startMs: Date.parse(start), what, direction, layout };
-        return { path, name: relative(folder, path).split(sep).join('/'), facts };
-      }),
-    ),
+        const what = known.what ?? own.what;
+        const facts = { ...known, ...own, contactId, startMs: Date.parse(start), what };
+        const below = relative(folder, path).split(sep).join('/');
+        return { path, name: below.startsWith('../') ? basename(path) : below, facts };
+      };
+      const beside = (path: string, layout: 'report' | 'transcript' | 'dump') =>
+        item(path, { what: layout.toUpperCase(), direction: 'both', layout });
+      return [
+        ...files.map(({ path, layout, direction }) =>
+          item(path, { what: whatOf(layout, direction), direction, layout }),
+        ),
+        ...report.map(({ path }) => beside(path, 'report')),
+        ...besides.map(({ path, kind }) => beside(path, kind)),
+      ];
+    }),
   );
   const outcomes = await uploadFiles(client, await planUploads(items, options), options, run);
   return new Map(outcomes.map((outcome) => [outcome.file, outcome]));

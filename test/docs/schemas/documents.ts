@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { TranscriptionSummary } from '../../../src/transcription/options.ts';
 import { event } from './events.ts';
 import { inspection, tree, updated, verified } from './inspection.ts';
-import { captured, failedInput, input, reportFile, uploadedFile, warning } from './recording.ts';
+import { captured, failedInput, input, reportFile, upload, uploadedFile, warning } from './recording.ts';
 import { segment, transcript } from './transcript.ts';
 import { bytes, contactId, count, error, isoTime, milliseconds } from './values.ts';
 
@@ -46,7 +46,12 @@ const wav = z.strictObject({
 
 const recorded = captured.extend({
   transcript: z
-    .exactOptional(z.strictObject({ files: z.array(z.looseObject({})), summary: summary.nullable() }))
+    .exactOptional(
+      z.strictObject({
+        files: z.array(z.strictObject({ path: z.string(), format: z.string(), upload })),
+        summary: summary.nullable(),
+      }),
+    )
     .describe('With --transcribe'),
 });
 

@@ -84,11 +84,10 @@ const reported = {
   bytes,
 };
 const file = z.strictObject(reported) satisfies z.ZodType<FileReport>;
-const fileWithUpload = file.extend({
-  upload: z
-    .exactOptional(z.union([z.strictObject(stored), failedUpload]))
-    .describe('With --upload: the object, or why there is none'),
-});
+export const upload = z
+  .exactOptional(z.union([z.strictObject(stored), failedUpload]))
+  .describe('With --upload: the object, or why there is none');
+const fileWithUpload = file.extend({ upload });
 
 export const reportFile = z.strictObject({
   kind: z.enum(['page', 'audio', 'picture']).describe('The HTML page, audio beside it, the waveforms as PNG'),
@@ -111,7 +110,7 @@ const contact = z.strictObject({
   fragments,
   tracks: z.array(track),
   files: z.array(fileWithUpload),
-  report: z.exactOptional(z.array(reportFile)).describe('With --report'),
+  report: z.exactOptional(z.array(reportFile.extend({ upload }))).describe('With --report'),
 });
 
 export const input = z.strictObject({
@@ -126,5 +125,5 @@ export const failedInput = z.strictObject({ input: z.string(), error });
 export const captured = input.extend({
   endedBy: z.enum(ENDS),
   connections: count.describe('Answers of the service that were read'),
-  dump: z.exactOptional(z.strictObject({ path: z.string(), bytes })).describe('With --save-mkv'),
+  dump: z.exactOptional(z.strictObject({ path: z.string(), bytes, upload })).describe('With --save-mkv'),
 }) satisfies z.ZodType<CaptureReport>;
