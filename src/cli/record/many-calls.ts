@@ -4,10 +4,9 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import { ChunkPool } from '../../recording/chunk.ts';
 import { asKvsrecError, errorDocument } from '../report-error.ts';
-import type { RecordingTranscript } from '../transcribe/beside-recording.ts';
+import type { FinishedTranscript, RecordingTranscript } from '../transcribe/beside-recording.ts';
 import { parseEvent } from './event-file.ts';
 import { type CallPlan, planCall, type SourceOptions } from './options.ts';
-import type { FinishedTranscript } from '../transcribe/beside-recording.ts';
 import { type RecordRun, recordCall, type SourceNote } from './record-call.ts';
 import { withTranscript } from './with-transcript.ts';
 
