@@ -3,6 +3,7 @@
 import type { PcmStream } from '../audio/merge.ts';
 import type { WavReader } from '../audio/wav-reader.ts';
 import type { WrittenWav } from '../recording/wav-output.ts';
+import { awsSettings } from './aws-settings.ts';
 import type { CommandContext } from './command.ts';
 import { durationText } from './duration-text.ts';
 import { DAMAGED, DONE } from './exit-status.ts';
@@ -10,9 +11,16 @@ import { withWavs } from './open-wav.ts';
 import { printable } from './printable.ts';
 import { sizeText } from './size-text.ts';
 
+interface AudioWarning {
+  code: string;
+  message: string;
+  durationMs?: number;
+}
+
 /**
  * Writes what `make` makes of the inputs, and tells it. Answers the status.
  * @param facts Of the result's document, beside inputs and output.
+ * @param look What else is to be warned of.
  * @throws KvsrecError As `withWavs` and `writeWav` do.
  */
 export async function writeAudio(
@@ -21,22 +29,27 @@ export async function writeAudio(
   output: string,
   make: (readers: WavReader[]) => PcmStream,
   facts: Record<string, unknown>,
+  look: (written: WrittenWav) => AudioWarning[] = () => [],
 ): Promise<number> {
   const { writeWav } = await import('../recording/wav-output.ts');
-  return await withWavs(inputs, output, signal, async (readers) => {
+  return await withWavs(inputs, output, awsSettings(settings), signal, async (readers) => {
     const written = await writeWav(output, make(readers), { overwrite: settings.overwrite, signal });
-    return tellResult(terminal, written, readers, facts);
+    return tellResult(terminal, written, readers, facts, look(written));
   });
 }
 
-/** Reports the result, with a warning for each source that held less than its header says. Answers the status. */
+/**
+ * Reports the result, with a warning for each source that held less than its header says, and `further` ones. Answers
+ * the status.
+ */
 function tellResult(
   terminal: CommandContext['terminal'],
   written: WrittenWav,
   sources: readonly WavReader[],
   facts: Record<string, unknown>,
+  further: readonly AudioWarning[],
 ): number {
-  const warnings = sources
+  const truncated = sources
     .filter(({ missingFrames }) => missingFrames > 0)
     .map(({ name, missingFrames, sampleRate }) => {
       const durationMs = Math.round((missingFrames / sampleRate) * 1000);
@@ -46,6 +59,7 @@ function tellResult(
         durationMs,
       };
     });
+  const warnings = [...truncated, ...further];
   const { path, bytes, durationMs } = written;
   terminal.result(`${printable(path)}  ${sizeText(bytes)}  ${durationText(durationMs)}`);
   terminal.document({ inputs: sources.map(({ name }) => name), output: written, ...facts, warnings });

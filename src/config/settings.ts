@@ -44,7 +44,17 @@ export interface SettingDescription {
 }
 
 /** The commands that may talk to AWS. */
-const AWS_COMMANDS = ['report', 'record', 'upload', 'transcribe', 'split', 'inspect', 'verify'] as const;
+const AWS_COMMANDS = [
+  'report',
+  'record',
+  'upload',
+  'transcribe',
+  'split',
+  'inspect',
+  'verify',
+  'merge',
+  'redact',
+] as const;
 
 /** The commands that store objects. */
 const S3_COMMANDS = ['upload', 'split', 'record'] as const;

@@ -1,5 +1,6 @@
 // A local file or standard input as a source of bytes.
 import fs from 'node:fs';
+import net from 'node:net';
 import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from './types.ts';
 
@@ -27,9 +28,27 @@ async function* readFile(fd: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** A pipe or device: it may keep silent for as long as it likes, so it is waited for. */
-async function* readPipe(path: string, fd: number): AsyncGenerator<Uint8Array> {
+/** A device: it is waited for by another thread. */
+async function* readDevice(path: string, fd: number): AsyncGenerator<Uint8Array> {
   for await (const chunk of fs.createReadStream(path, { fd, autoClose: false })) yield chunk as Buffer;
+}
+
+/**
+ * A named pipe, which may keep silent for as long as it likes: neither opening nor reading it occupies a thread, which
+ * nothing could call back before the pipe's writer comes or goes.
+ */
+function openNamedPipe(path: string): FileSource {
+  const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+  const socket = new net.Socket({ fd, readable: true, writable: false });
+  return {
+    name: path,
+    async *chunks() {
+      for await (const chunk of socket) yield chunk as Buffer;
+    },
+    async close() {
+      socket.destroy();
+    },
+  };
 }
 
 /**
@@ -48,6 +67,7 @@ export async function openFile(path: string): Promise<FileSource> {
       },
     };
   }
+  if (fs.statSync(path, { throwIfNoEntry: false })?.isFIFO()) return openNamedPipe(path);
   const fd = await new Promise<number>((resolve, reject) => {
     fs.open(path, 'r', (error, opened) => (error === null ? resolve(opened) : reject(error)));
   });
@@ -61,7 +81,7 @@ export async function openFile(path: string): Promise<FileSource> {
   return {
     name: path,
     size: facts.isFile() ? facts.size : undefined,
-    chunks: () => (facts.isFile() ? readFile(fd) : readPipe(path, fd)),
+    chunks: () => (facts.isFile() ? readFile(fd) : readDevice(path, fd)),
     async close() {
       fs.closeSync(fd);
     },

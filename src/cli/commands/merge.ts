@@ -11,7 +11,7 @@ export const merge: CommandDefinition = {
     'Lays one WAV file over another: both directions of a call in one file, as a mix or, with --stereo, side by ' +
     'side. The result is as long as the longer of them, 16-bit PCM at their rate.',
   argumentDescriptions: [
-    'a WAV file, or - for standard input; left in stereo',
+    'a WAV file, - for standard input, or s3://bucket/key; left in stereo',
     'the other one; right in stereo',
     'the file to write',
   ],

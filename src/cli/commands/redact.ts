@@ -3,7 +3,9 @@
 import type { TimeRange } from '../../audio/redact.ts';
 import type { WavReader } from '../../audio/wav-reader.ts';
 import { KvsrecError } from '../../errors.ts';
+import type { WrittenWav } from '../../recording/wav-output.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
+import { durationText } from '../duration-text.ts';
 import { namingPath } from '../node-error.ts';
 import { rangesOfJson, timeRanges } from '../time-range.ts';
 import { writeAudio } from '../write-audio.ts';
@@ -12,7 +14,7 @@ export const redact: CommandDefinition = {
   description:
     'Takes passages out of a WAV file: silence or a tone in their place, everything else sample for sample as it ' +
     'was. The length does not change.',
-  argumentDescriptions: ['a WAV file, or - for standard input', 'the file to write'],
+  argumentDescriptions: ['a WAV file, - for standard input, or s3://bucket/key', 'the file to write'],
   options: [
     {
       flags: '--range <begin-end>',
@@ -45,7 +47,20 @@ async function run(context: CommandContext): Promise<number> {
   const fill = context.options.tone === true ? 'tone' : 'silence';
   const { redactWav } = await import('../../audio/redact.ts');
   const make = (readers: WavReader[]) => redactWav(readers[0]!, ranges, fill);
-  return await writeAudio(context, [input], output, make, { redacted: ranges });
+  const facts = { redacted: ranges };
+  return await writeAudio(context, [input], output, make, facts, (written) => behindTheEnd(ranges, written));
+}
+
+/** A passage that the recording does not have may belong to another one, in which what was to go is still there. */
+function behindTheEnd(ranges: readonly TimeRange[], { durationMs }: WrittenWav) {
+  return ranges
+    .filter(({ begin, end }) => end > begin && begin >= durationMs)
+    .map(({ begin, end }) => ({
+      code: 'range-behind-end',
+      message:
+        `the passage from ${durationText(begin)} to ${durationText(end)} lies behind the end of the recording at ` +
+        `${durationText(durationMs)}; nothing was taken out there`,
+    }));
 }
 
 async function passages(options: CommandContext['options']): Promise<TimeRange[]> {

@@ -122,6 +122,23 @@ describe('redact', () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
+  test('a passage behind the end is told of', async () => {
+    const cwd = folder({ 'call.wav': call });
+    const { status, stdout } = await runCli(
+      ['redact', 'call.wav', 'out.wav', '--range', '1-2,10-11', '--json'],
+      { cwd },
+    );
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout).warnings).toEqual([
+      {
+        code: 'range-behind-end',
+        message:
+          'the passage from 0:00.010 to 0:00.011 lies behind the end of the recording at 0:00.010; ' +
+          'nothing was taken out there',
+      },
+    ]);
+  });
+
   test.each([
     ['no passage', []],
     ['a passage of no length', ['--range', '1-1,2s-2s']],

@@ -129,7 +129,10 @@ export const DOCUMENTS = {
         .exactOptional(z.array(z.strictObject({ begin: milliseconds, end: milliseconds })))
         .describe('Of redact: the passages, in milliseconds'),
       warnings: z.array(
-        z.strictObject({ code: z.literal('truncated'), message: z.string(), durationMs: milliseconds }),
+        z.union([
+          z.strictObject({ code: z.literal('truncated'), message: z.string(), durationMs: milliseconds }),
+          z.strictObject({ code: z.literal('range-behind-end'), message: z.string() }).describe('Of redact'),
+        ]),
       ),
     }),
   },
