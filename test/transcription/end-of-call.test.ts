@@ -1,7 +1,7 @@
 // The last words of a call: spoken right before its end, with a session that breaks after it has got all the audio.
 
 import { describe, expect, test } from 'vitest';
-import { EXCEPTIONS, type TranscribeFault } from '../../src/simulator/transcribe/script.ts';
+import type { TranscribeFault } from '../../src/simulator/transcribe/script.ts';
 import { bytesOf, type MadeCall, makeCall, RATE } from './call.ts';
 import { runCall } from './line.ts';
 import { expectTimes, expectWhole } from './whole.ts';
@@ -26,7 +26,8 @@ const KINDS: Pick<TranscribeFault, 'kind' | 'exception'>[] = [
   { kind: 'close' },
   { kind: 'reset' },
   { kind: 'mute' },
-  ...EXCEPTIONS.map((exception) => ({ kind: 'exception' as const, exception })),
+  { kind: 'exception', exception: 'BadRequestException' },
+  { kind: 'exception', exception: 'InternalFailureException' },
 ];
 
 const broken = async (faults: TranscribeFault[], sessions: 'together' | 'per-direction' = 'together') =>
@@ -69,10 +70,13 @@ describe('every point after the last audio', () => {
 });
 
 test('every chunk of the last two seconds', async () => {
-  for (let afterMs = call.durationMs - 2000; afterMs <= call.durationMs; afterMs += 200) {
-    for (const kind of ['close', 'reset'] as const) {
-      expectWhole(call, await broken([{ session: 1, afterMs, kind }]), { quietEnd: true });
-    }
+  for (
+    let afterMs = 200 * Math.floor(call.durationMs / 200) - 2000;
+    afterMs <= call.durationMs;
+    afterMs += 200
+  ) {
+    const kind = (afterMs / 200) % 2 === 0 ? 'close' : 'reset';
+    expectWhole(call, await broken([{ session: 1, afterMs, kind }]), { quietEnd: true });
   }
 });
 

@@ -138,12 +138,12 @@ test(`a call of ${HOURS} hours over the limits of sessions`, { timeout: 120_000 
 
 test('through the SDK’s client, over the limits of sessions, some of which break', async () => {
   const result = await longCall({
-    durationMs: 12 * 60_000,
-    rules: { rolloverMs: 108_000 },
-    standInRules: { sessionLimitMs: 120_000 },
+    durationMs: 8 * 60_000,
+    rules: { rolloverMs: 81_000 },
+    standInRules: { sessionLimitMs: 90_000 },
     faults: [
       { session: 2, afterMs: 60_000, kind: 'reset' },
-      { session: 4, afterMs: 45_000, kind: 'stall' },
+      { session: 4, afterMs: 40_000, kind: 'stall' },
     ],
   });
   expect(result).toMatchObject({
@@ -154,7 +154,7 @@ test('through the SDK’s client, over the limits of sessions, some of which bre
     summary: { complete: true, lateMs: 0 },
   });
   expect(result.furthestMs).toBeLessThanOrEqual(20);
-  expect(result.summary.sessions).toBeGreaterThanOrEqual(8);
+  expect(result.summary.sessions).toBeGreaterThanOrEqual(6);
   expect(result.endedBy).not.toContain('session-limit');
 });
 
