@@ -50,6 +50,16 @@ const milliseconds = () => {
   return z.pipe(z.transform(toMilliseconds), z.number(expected).check(z.nonnegative(expected)));
 };
 
+/** The longest that Node's timers wait, in milliseconds; what is longer they do not wait at all. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/** A time to wait, or to record. What is shorter than a tenth of a second was meant in seconds. */
+const wait = (longest = LONGEST_WAIT_MS) =>
+  milliseconds().check(
+    z.minimum(100, 'expected at least 100 ms; seconds are written 30s'),
+    z.maximum(longest, 'expected 24 days at most'),
+  );
+
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 function toMilliseconds(value: unknown): unknown {
@@ -143,9 +153,9 @@ export const SCHEMA = {
   gapTolerance: milliseconds(),
   contactId: z.optional(text('expected a contact id')),
   match: z.optional(tagAndValue()),
-  idleTimeout: milliseconds(),
-  stallTimeout: milliseconds(),
-  maxDuration: z.optional(milliseconds()),
+  idleTimeout: wait(),
+  stallTimeout: wait(),
+  maxDuration: z.optional(wait(Number.MAX_SAFE_INTEGER)),
   retries: count(),
   out: text('expected a directory'),
   name: text('expected a template'),

@@ -70,10 +70,10 @@ const ROWS: Record<SettingKey, Row> = {
     flag: ['10s', 10_000],
     env: ['500ms', 500],
     file: ['1m', 60_000],
-    bad: 'soon',
+    bad: '30',
     badInFile: -1,
   },
-  stallTimeout: { flag: ['5s', 5000], env: ['500', 500], file: [750, 750], bad: 'late', badInFile: -1 },
+  stallTimeout: { flag: ['5s', 5000], env: ['500', 500], file: [750, 750], bad: '600h', badInFile: 0 },
   maxDuration: {
     flag: ['90m', 5_400_000],
     env: ['2h', 7_200_000],
