@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { afterAll, beforeAll, describe, type ExpectStatic, expect, type TestContext, test } from 'vitest';
 import { connectCall, fragmentNumber } from '../../fixtures/connect-profile.ts';
 import { tone } from '../../fixtures/pcm.ts';
 import { openFile } from '../../src/recording/file-source.ts';
@@ -62,8 +62,9 @@ interface Rehearsal {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Services and functions of one test. */
+/** Services and functions of one test, and its own `expect`: the one for all cannot poll for tests side by side. */
 interface Stage {
+  expect: ExpectStatic;
   arn: string;
   s3: S3Server;
   dynamo: DynamoServer;
@@ -72,7 +73,7 @@ interface Stage {
 }
 
 async function rehearse(
-  { onTestFinished }: TestContext,
+  { onTestFinished, expect }: TestContext,
   { simulator: options = {}, args = [], env = {} }: Rehearsal = {},
 ): Promise<Stage> {
   const dynamo = await startDynamoServer();
@@ -108,7 +109,7 @@ async function rehearse(
       START_SELECTOR_TYPE: 'FRAGMENT_NUMBER',
       KVSREC_LAMBDA_LAYOUT: LAYOUTS.join(','),
       KVSREC_LAMBDA_CONTACT_DETAILS_TABLE: 'contactDetails',
-      KVSREC_LAMBDA_IDLE_SECONDS: '1',
+      KVSREC_LAMBDA_IDLE_SECONDS: '3',
       KVSREC_LAMBDA_CHECKPOINT_SECONDS: '1',
       KVSREC_LAMBDA_RESERVE_SECONDS: RESERVE_SECONDS,
       ...env,
@@ -117,14 +118,14 @@ async function rehearse(
   onTestFinished(() => functions.stop());
   const [stream] = simulator.streams.list();
   const { arn } = stream as unknown as { arn: string };
-  return { arn, s3, dynamo, simulator, functions };
+  return { expect, arn, s3, dynamo, simulator, functions };
 }
 
 function flow(arn: string, attributes: Record<string, string> = {}) {
   return flowEvent({ contactId, streamArn: arn, startFragment: fragmentNumber(0), attributes });
 }
 
-async function finished({ functions }: Stage): Promise<Record<string, unknown>> {
+async function finished({ expect, functions }: Stage): Promise<Record<string, unknown>> {
   const line = () => functions.log().find(({ message }) => message === 'recording finished');
   await expect
     .poll(line, PATIENCE)
@@ -171,8 +172,8 @@ describe.concurrent('record', () => {
     const { functions, s3, arn } = stage;
     await Promise.all([functions.invoke('trigger', flow(arn)), functions.later('trigger', flow(arn))]);
     // Something must be on record before the process dies, and the other invocation must have found it taken.
-    await expect.poll(() => stateOf(s3)?.objects, PATIENCE).toBeTruthy();
-    await expect
+    await stage.expect.poll(() => stateOf(s3)?.objects, PATIENCE).toBeTruthy();
+    await stage.expect
       .poll(() => functions.log().map(({ message }) => message), PATIENCE)
       .toContain('another invocation records this call');
     for (const pid of children(functions.pid)) process.kill(pid, 'SIGKILL');
@@ -197,7 +198,7 @@ describe.concurrent('record', () => {
     await stage.functions.invoke('trigger', flow(stage.arn));
     await finished(stage);
     // The metrics come last.
-    await expect
+    await stage.expect
       .poll(() => stage.functions.log(), PATIENCE)
       .toContainEqual(expect.objectContaining({ LostAudio: expect.anything() }));
     const [name, whole] = [...expected].find(([each]) => each.includes('FROM_CUSTOMER'))!;
