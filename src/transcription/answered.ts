@@ -103,9 +103,18 @@ export class Answered {
 
   /** Where a session that takes over has to begin. */
   resumeAt(): number {
-    let at = this.sent;
-    for (const { end, open, audible } of this.#channels) {
-      at = Math.min(at, Math.max(end, this.sent - this.#quiet), audible[0] ?? this.sent, ...open.values());
+    return this.#before(Math.min(this.sent, ...this.#channels.flatMap(({ audible }) => audible[0] ?? [])));
+  }
+
+  /** The same where audible audio that a session has made nothing of for long, noise on the line, counts as heard. */
+  leaveAt(): number {
+    return this.#before(this.sent);
+  }
+
+  #before(latest: number): number {
+    let at = latest;
+    for (const { end, open } of this.#channels) {
+      at = Math.min(at, Math.max(end, this.sent - this.#quiet), ...open.values());
     }
     // The beginning of a word is quieter than the rest of it.
     const margin = this.#options.sampleRate / 5;

@@ -68,6 +68,11 @@ export class Results {
     });
   }
 
+  /** What another process has to know of each channel. */
+  get known(): KnownAnswers[] {
+    return this.#channels.map(({ answeredMs, lastWord }) => ({ untilMs: answeredMs, lastWord, count: 0 }));
+  }
+
   /** Another session begins. */
   begin(): void {
     this.#done.clear();

@@ -44,6 +44,13 @@ export class SessionLine {
   readonly #results: Results;
   readonly #breaks: SessionBreak[] = [];
   readonly #start: number;
+  readonly #leave = new AbortController();
+  /** Ends what is waited for between two sessions. */
+  readonly #ending: AbortSignal;
+  /** Frames that may be left to another process. */
+  #mostLeft = 0;
+  /** Where another process has to go on, once the line has been left. */
+  #leftAt: number | undefined;
   #sessions = 0;
   #resentFrames = 0;
   #silenceFrames = 0;
@@ -64,6 +71,7 @@ export class SessionLine {
     this.#start = options.resume?.start ?? 0;
     this.#answered.sent = this.#start;
     this.#answered.giveUp(this.#start);
+    this.#ending = AbortSignal.any([options.signal, this.#leave.signal]);
   }
 
   /** Milliseconds of audio that were not sent yet. */
@@ -76,7 +84,35 @@ export class SessionLine {
     return this.#answered.resumeAt();
   }
 
-  /** Runs until the tape is at its end and all of it answered, or the work is given up. Never throws. */
+  /**
+   * Another process goes on: ends `run`. It is left what is open, as a whole, if that is no more than `mostFrames`, else
+   * the session is ended as for its age, at the last whole word.
+   */
+  leave(mostFrames: number): void {
+    this.#mostLeft = mostFrames;
+    this.#leave.abort();
+  }
+
+  /** What another process would have to go on with, if it did so now; undefined where the work was given up. */
+  standing(mostFrames: number): { start: number; channels: (KnownAnswers & { pcm: Buffer })[] } | undefined {
+    if (this.#failure !== null) return undefined;
+    const start = Math.max(
+      this.#leftAt ?? this.#answered.leaveAt(),
+      this.tape.end - mostFrames,
+      this.tape.begin,
+    );
+    const channels = this.#results.known.map((known, index) => ({
+      ...known,
+      pcm: this.tape.rest(index, start),
+    }));
+    return { start, channels };
+  }
+
+  #mayLeave(): boolean {
+    return this.tape.end - this.#answered.leaveAt() <= this.#mostLeft;
+  }
+
+  /** Runs until the tape is at its end and all of it answered, or the work is given up or left. Never throws. */
   async run(): Promise<TranscriptionSummary> {
     try {
       await this.#sessionsOfCall();
@@ -89,7 +125,8 @@ export class SessionLine {
         atMs: Math.round(this.#ms(this.#answered.sent)),
       };
     } finally {
-      this.tape.dispose();
+      // What is left is still to be read.
+      if (!this.#leave.signal.aborted || this.#failure !== null) this.tape.dispose();
     }
     const { signal } = this.#options;
     return {
@@ -152,7 +189,9 @@ export class SessionLine {
       if (run.finished && enough) throw failure;
       // A session that was told to end has answered everything, but for a word that was cut in two.
       const settled = run.rolledOver && inOrder;
-      const resumeAt = Math.max(this.#answered.resumeAt(), this.tape.begin);
+      const leaves = this.#leave.signal.aborted;
+      const open = leaves ? this.#answered.leaveAt() : this.#answered.resumeAt();
+      const resumeAt = Math.max(open, this.tape.begin, leaves ? this.tape.end - this.#mostLeft : 0);
       start = resumeAt;
       if (settled) {
         start = run.midSpeech ? Math.max(resumeAt, recent) : run.position;
@@ -160,6 +199,10 @@ export class SessionLine {
       }
       this.#results.end(this.#ms(start));
       this.tape.release(start);
+      if (leaves) {
+        this.#leftAt = start;
+        return;
+      }
       if (settled) {
         sessionId = randomUUID();
         resumes = false;
@@ -178,7 +221,7 @@ export class SessionLine {
       onEvent?.({ event: 'break', waitMs, ...broken });
       resumes = this.#options.resumes && failure?.kind !== 'conflict';
       if (!resumes) sessionId = randomUUID();
-      await clock.sleep(waitMs, signal);
+      await clock.sleep(waitMs, this.#ending);
     }
     this.#results.end(Number.POSITIVE_INFINITY);
   }
@@ -203,6 +246,8 @@ export class SessionLine {
       results: this.#results,
       recognizer,
       signal,
+      leave: this.#leave.signal,
+      mayLeave: () => this.#mayLeave(),
       onSent: (sent) => {
         if (sent.position !== null) {
           this.#resentFrames += Math.max(
@@ -219,11 +264,10 @@ export class SessionLine {
 
   /** Waits until there is audio from `position` on; false where there will be none. */
   async #hasWork(position: number): Promise<boolean> {
-    const { signal } = this.#options;
-    while (!signal.aborted) {
+    while (!this.#ending.aborted) {
       if (this.tape.ready() > position) return true;
       if (this.tape.closed) return false;
-      await this.tape.changed(signal);
+      await this.tape.changed(this.#ending);
     }
     return false;
   }

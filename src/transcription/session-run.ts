@@ -29,6 +29,9 @@ export interface SessionRunOptions {
   recognizer: Recognizer;
   /** Stops the work: nothing more is sent, what is open is still answered. */
   signal: AbortSignal;
+  /** Another process is to go on: `mayLeave` says whether it can be left all that is open. */
+  leave: AbortSignal;
+  mayLeave(): boolean;
   /** Told of every piece of audio that is handed to the session. */
   onSent?: ((sent: SentAudio) => void) | undefined;
 }
@@ -104,9 +107,14 @@ export class SessionRun {
       onCategory: (category) => this.#options.results.takeCategory(category, this.clock),
     });
     work.catch(() => {});
+    const { leave } = this.#options;
+    const left = () => this.#leave();
+    leave.addEventListener('abort', left);
+    if (leave.aborted) left();
     try {
       await Promise.race([work, aborted]);
     } finally {
+      leave.removeEventListener('abort', left);
       this.#over = true;
       this.#wake.abort();
       if (!this.#abort.signal.aborted) this.#abort.abort();
@@ -125,10 +133,11 @@ export class SessionRun {
     else answered.final(result.channel, result.id, frame(saidUntil(result, cutMs)));
     this.#openSince = answered.waits ? clock.now() : undefined;
     results.take(result, this.clock, cutMs === undefined ? undefined : this.clock.toCallMs(cutMs));
+    if (this.#options.leave.aborted && !this.rolledOver) this.#leave();
   }
 
   async *#audio(): AsyncGenerator<Uint8Array> {
-    const { tape, rules, sampleRate, channels, clock, answered, signal, onSent } = this.#options;
+    const { tape, rules, sampleRate, channels, clock, answered, signal, leave, onSent } = this.#options;
     const longest = Math.round((rules.chunkMs * sampleRate) / 1000);
     const startedAt = clock.now();
     let credit = 0;
@@ -171,6 +180,11 @@ export class SessionRun {
         yield* this.#handOver(pcm);
         continue;
       }
+      if (leave.aborted) {
+        this.rolledOver = true;
+        this.midSpeech = quietFor < rules.chunkMs;
+        break;
+      }
       if (tape.closed) {
         this.finished = true;
         break;
@@ -195,10 +209,10 @@ export class SessionRun {
 
   /** Waits for more audio, for so long at the most. */
   async #newAudio(longestMs: number): Promise<void> {
-    const { tape, clock, signal } = this.#options;
+    const { tape, clock, signal, leave } = this.#options;
     const waited = new AbortController();
     const stop = () => waited.abort();
-    const signals = [this.#wake.signal, signal];
+    const signals = [this.#wake.signal, signal, leave];
     for (const one of signals) one.addEventListener('abort', stop);
     if (signals.some(({ aborted }) => aborted)) stop();
     await Promise.race([tape.changed(waited.signal), clock.sleep(longestMs, waited.signal)]);
@@ -233,6 +247,11 @@ export class SessionRun {
         this.#stop('deaf', 'the session heard nothing in audible audio');
       }
     }
+  }
+
+  /** What is open is left to another process as a whole, or, where that is too much, answered first. */
+  #leave(): void {
+    if (this.#options.mayLeave()) this.#stop('left', 'another process goes on');
   }
 
   #stop(code: string, message: string): void {

@@ -140,6 +140,20 @@ export class Tape {
     }
   }
 
+  /** The audio of one channel from `position` on: 16-bit little-endian samples. */
+  rest(channel: number, position: number): Buffer {
+    const { blocks, end } = this.#channels[channel]!;
+    const out = Buffer.alloc(2 * Math.max(0, end - position));
+    for (let at = position; at < end; ) {
+      const offset = at % BLOCK_FRAMES;
+      const piece = Math.min(end - at, BLOCK_FRAMES - offset);
+      const bytes = this.#blockToRead(channel, blocks.get(Math.floor(at / BLOCK_FRAMES)));
+      interleave(bytes, offset, piece, out, at - position, 0, 1);
+      at += piece;
+    }
+    return out;
+  }
+
   /** From where on audio can still be had. */
   get begin(): number {
     return this.#released * BLOCK_FRAMES;

@@ -45,6 +45,12 @@ export interface ResumedDirection extends KnownAnswers {
   start: number;
 }
 
+/** A direction's transcript as one process leaves it to another. */
+export interface LeftDirection extends ResumedDirection {
+  /** The audio from `start` on: 16-bit little-endian mono samples. */
+  pcm: Buffer;
+}
+
 /** Audio that waits to be sent before a source that can wait is asked to, milliseconds at the pace of speech. */
 const BACKLOG_MS = 4000;
 
@@ -107,6 +113,40 @@ export class Transcription {
   /** The first frame of each direction that another process would have to send, if it went on now. */
   get resumePoints(): Partial<Record<TranscriptDirection, number>> {
     return Object.fromEntries([...this.#places].map(([direction, { line }]) => [direction, line.resumeAt]));
+  }
+
+  /**
+   * Ends the sessions, for another process to go on: resolves when what is not left to it is answered. Never rejects.
+   * What is begun is left to it as a whole, so that it makes one segment of it, up to `mostFrames` of a direction; beyond
+   * that, sessions are ended as for their age, at the last whole word.
+   */
+  async leave(mostFrames: number): Promise<TranscriptionSummary> {
+    for (const line of this.#lines) line.leave(mostFrames);
+    return await this.#done;
+  }
+
+  /**
+   * What another process would have to go on with, if it did so now: `mostFrames` of a direction at the most. Undefined
+   * where the work was given up.
+   */
+  left(mostFrames: number): Partial<Record<TranscriptDirection, LeftDirection>> | undefined {
+    const end = Math.max(...this.#lines.map(({ tape }) => tape.end));
+    const standing = new Map(this.#lines.map((line) => [line, line.standing(mostFrames)]));
+    const left: Partial<Record<TranscriptDirection, LeftDirection>> = {};
+    for (const [direction, { line, channel }] of this.#places) {
+      const there = standing.get(line);
+      if (there === undefined) return undefined;
+      // A direction that was not heard for long is not gone on with from where it was.
+      const start = Math.max(there.start, end - mostFrames);
+      const { pcm, ...known } = there.channels[channel]!;
+      left[direction] = { ...known, start, pcm: pcm.subarray(2 * (start - there.start)) };
+    }
+    return left;
+  }
+
+  /** Frees what was kept for another process. */
+  dispose(): void {
+    for (const { tape } of this.#lines) tape.dispose();
   }
 
   /** Milliseconds of audio that were not sent yet. */

@@ -1,5 +1,6 @@
 // The record function: one link of a call's recording after the other, to the end of the call, however long it lasts.
 
+import { buffer } from 'node:stream/consumers';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { joinTaps } from '../../recording/audio-tap.ts';
 import type { MediaSource, MediaStart } from '../../recording/capture/media-source.ts';
@@ -144,9 +145,10 @@ class CallRecording {
     const { track, contactId, save } = this.#asked;
     const objects = save ? await this.#objects(state, s3) : undefined;
     this.#held = objects;
-    const transcripts = await this.#transcripts();
+    const transcripts = await this.#transcripts(state);
     const tap = joinTaps([objects, transcripts].filter((each) => each !== undefined))!;
     const { run, link } = this.#chain;
+    const transcript = `transcript-${link + 1}`;
     const outcome = await recordLink({
       source,
       request: {
@@ -176,13 +178,14 @@ class CallRecording {
           link: leaving ? link + 1 : link,
           capture,
           objects: (await objects?.save(this.#store)) ?? null,
+          transcript: leaving && transcripts !== undefined ? transcript : null,
           done: null,
         }),
       successor: link < environment.KVSREC_LAMBDA_MAX_LINKS,
       onEvent: (event) => this.#heard(event),
     });
     if (outcome === 'handed-over') {
-      if (transcripts !== undefined) await this.#inTime(transcripts.end());
+      if (transcripts !== undefined) await this.#leave(transcripts, transcript);
       return await this.#handOver();
     }
     return await this.#finish(outcome, objects, transcripts);
@@ -204,12 +207,41 @@ class CallRecording {
     return await RecordingObjects.resume(options, state.objects, this.#store);
   }
 
-  async #transcripts(): Promise<CallTranscripts | undefined> {
+  async #transcripts(state: RecordState | undefined): Promise<CallTranscripts | undefined> {
     if (!this.#asked.transcribe) return undefined;
     const { environment } = this.#given;
     const { contactId, languageCode, track } = this.#asked;
-    const begin = await this.#given.transcripts();
-    return begin({ environment, contactId, languageCode, track, telemetry: this.#telemetry });
+    const [begin, left] = await Promise.all([
+      this.#given.transcripts(),
+      state?.transcript ? this.#leftTranscript(state.transcript) : undefined,
+    ]);
+    return begin({ environment, contactId, languageCode, track, telemetry: this.#telemetry, left });
+  }
+
+  /** Undefined where the link before died before it could write it: a word may be cut then, and the call goes on. */
+  async #leftTranscript(name: string): Promise<Buffer | undefined> {
+    try {
+      return await buffer(await this.#store.get(name));
+    } catch (error) {
+      this.#telemetry.warn('what the invocation before has heard last is not there', {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      return undefined;
+    }
+  }
+
+  /**
+   * After the state, which has promised it: it is written under a name of its own, so that what comes late cannot do away
+   * with what the successor has persisted meanwhile.
+   */
+  async #leave(transcripts: CallTranscripts, name: string): Promise<void> {
+    await this.#inTime(transcripts.leave(), 3 / 8);
+    const left = transcripts.left();
+    if (left === undefined) return;
+    const put = this.#store.put(name, left).catch((error: unknown) => {
+      this.#telemetry.error('what was heard last could not be left to the next invocation', error);
+    });
+    await this.#inTime(put, 1 / 4);
   }
 
   /** The state is persisted: the successor goes on from it. */
@@ -223,10 +255,10 @@ class CallRecording {
     return this.#summary('continued');
   }
 
-  /** Waits, but not into the last quarter of the reserve: the successor has to be invoked. */
-  async #inTime(work: Promise<unknown>): Promise<void> {
+  /** Waits, but not into the last `share` of the reserve: the successor has to be invoked. */
+  async #inTime(work: Promise<unknown>, share: number): Promise<void> {
     const reserveMs = this.#given.environment.KVSREC_LAMBDA_RESERVE_SECONDS * 1000;
-    const most = Math.max(0, this.#context.getRemainingTimeInMillis() - reserveMs / 4);
+    const most = Math.max(0, this.#context.getRemainingTimeInMillis() - reserveMs * share);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, most);

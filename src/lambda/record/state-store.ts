@@ -21,6 +21,11 @@ export interface RecordState {
   /** Null before anything was heard. */
   capture: CaptureState | null;
   objects: RecordingObjectsState | null;
+  /**
+   * Where the transcript's end lies, which the next link goes on with. It is put after this document, and may be missing;
+   * states of earlier versions do not have the field.
+   */
+  transcript?: string | null;
   /** The answer, once the recording is finished. */
   done: RecordSummary | null;
 }
@@ -120,8 +125,9 @@ export class StateStore implements ByteStore {
 }
 
 /** The names of the bytes that a state refers to. */
-function namesOf({ objects }: RecordState): string[] {
-  return (objects?.contacts ?? []).flatMap((contact) =>
+function namesOf({ objects, transcript }: RecordState): string[] {
+  const ofObjects = (objects?.contacts ?? []).flatMap((contact) =>
     contact.objects.flatMap(({ first, tail }) => [first, tail]),
   );
+  return transcript ? [...ofObjects, transcript] : ofObjects;
 }

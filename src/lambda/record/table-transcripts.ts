@@ -1,4 +1,5 @@
-// The words of a call into the sample's tables, while it is recorded; each invocation of a chain goes on on the call's clock.
+// The words of a call into the sample's tables, while it is recorded; each invocation of a chain goes on on the call's
+// clock, with what the one before has heard and not answered.
 
 import { littleEndian } from '../../audio/merge.ts';
 import { downmix } from '../../audio/mix.ts';
@@ -7,14 +8,19 @@ import { SegmentTables } from '../../aws/transcribe/segment-table.ts';
 import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
 import type { TappedTrack } from '../../recording/audio-tap.ts';
 import type { TranscriptDirection, TranscriptSegment } from '../../transcript/segment.ts';
+import type { TranscriptionSummary } from '../../transcription/options.ts';
 import type { TranscriptSink } from '../../transcription/results.ts';
 import { Transcription } from '../../transcription/transcription.ts';
 import { samplesOf } from '../objects/combined-line.ts';
+import { decodeLeft, encodeLeft, type LeftTranscript } from './left-transcript.ts';
 import { spokenText } from './spoken-text.ts';
 import type { CallTranscripts, TranscriptsOptions } from './transcripts.ts';
 
 /** Seconds before the first audio that is heard at which the clock of the sessions begins: directions lag a little. */
 const LEAD_SECONDS = 2;
+
+/** Audio of a direction that is left to the next invocation, seconds: longer than people speak without a pause. */
+const LEFT_SECONDS = 20;
 
 /** Rates that Transcribe takes, in Hz. */
 const LOWEST_RATE = 8000;
@@ -24,8 +30,9 @@ interface Begun {
   transcription: Transcription;
   recognizer: TranscribeRecognizer;
   sampleRate: number;
-  /** Frame of the call at which the sessions' clock begins. */
+  /** Frame of the call at which the sessions' clock begins, and its time in milliseconds since the epoch. */
   base: number;
+  callStartMs: number;
 }
 
 export function tableTranscripts(options: TranscriptsOptions): CallTranscripts {
@@ -37,6 +44,7 @@ export class TableTranscripts implements CallTranscripts {
   readonly #tables: SegmentTables;
   #begun: Begun | undefined;
   #refused = false;
+  #left: Buffer | undefined;
 
   constructor(options: TranscriptsOptions) {
     const { environment, contactId } = options;
@@ -49,6 +57,7 @@ export class TableTranscripts implements CallTranscripts {
       savePartials: environment.SAVE_PARTIAL_TRANSCRIPTS,
       ttlDays: environment.KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS,
     });
+    this.#goOn(options.left);
   }
 
   audio(track: TappedTrack, position: number, bytes: Uint8Array): void {
@@ -60,7 +69,7 @@ export class TableTranscripts implements CallTranscripts {
       this.#options.telemetry.warn('this audio is not transcribed', { encoding: format.encoding });
       return;
     }
-    this.#begun ??= this.#begin(track, position);
+    this.#begun ??= this.#beginAt(track, position);
     const { transcription, base, sampleRate } = this.#begun;
     if (format.sampleRate !== sampleRate) return;
     const frames = bytes.length / (2 * format.channels);
@@ -79,8 +88,24 @@ export class TableTranscripts implements CallTranscripts {
   silence(): void {}
 
   async end(): Promise<{ sessions: number; segments: number; complete: boolean }> {
+    return await this.#ended(await this.#begun?.transcription.end());
+  }
+
+  async leave(): Promise<void> {
+    if (this.#begun === undefined) return void (await this.#ended(undefined));
+    const { transcription, sampleRate } = this.#begun;
+    const summary = await transcription.leave(LEFT_SECONDS * sampleRate);
+    this.#left = this.#standing();
+    transcription.dispose();
+    await this.#ended(summary);
+  }
+
+  left(): Buffer | undefined {
+    return this.#left ?? this.#standing();
+  }
+
+  async #ended(summary: TranscriptionSummary | undefined) {
     const { telemetry } = this.#options;
-    const summary = await this.#begun?.transcription.end();
     this.#begun?.recognizer.close();
     let written = true;
     try {
@@ -112,13 +137,37 @@ export class TableTranscripts implements CallTranscripts {
     return track === 'both' ? ['from', 'to'] : [track];
   }
 
-  #begin({ format, startMs }: TappedTrack, position: number): Begun {
+  #standing(): Buffer | undefined {
+    if (this.#begun === undefined || this.#refused) return undefined;
+    const { transcription, sampleRate, base, callStartMs } = this.#begun;
+    const directions = transcription.left(LEFT_SECONDS * sampleRate);
+    return directions && encodeLeft({ sampleRate, base, callStartMs, directions });
+  }
+
+  /** At once: the call may have ended, and the last words wait. */
+  #goOn(bytes: Buffer | undefined): void {
+    const left = bytes && decodeLeft(bytes);
+    if (left === undefined) return;
+    this.#begun = this.#begin(left, left.directions);
+    // Without giving way to anybody: a direction that seems to lag would be taken for silent.
+    for (const [direction, { start, pcm }] of Object.entries(left.directions)) {
+      this.#begun.transcription.write(direction as TranscriptDirection, start, pcm);
+    }
+  }
+
+  #beginAt({ format: { sampleRate }, startMs }: TappedTrack, position: number): Begun {
+    const base = Math.max(0, position - LEAD_SECONDS * sampleRate);
+    return this.#begin({ sampleRate, base, callStartMs: startMs + (base / sampleRate) * 1000 });
+  }
+
+  #begin(
+    { sampleRate, base, callStartMs }: Omit<LeftTranscript, 'directions'>,
+    resume?: LeftTranscript['directions'],
+  ): Begun {
     const { environment, languageCode, telemetry } = this.#options;
-    const { sampleRate } = format;
     const directions = this.#directions;
     const together =
       environment.KVSREC_LAMBDA_TRANSCRIBE_SESSIONS === 'two-channel' && directions.length === 2;
-    const base = Math.max(0, position - LEAD_SECONDS * sampleRate);
     const recognizer = new TranscribeRecognizer({
       region: environment.TRANSCRIBE_REGION ?? environment.APP_REGION,
       settings: checkedTranscribeSettings({ language: languageCode, channels: together ? 2 : 1 }),
@@ -127,7 +176,8 @@ export class TableTranscripts implements CallTranscripts {
       recognizer,
       directions,
       sampleRate,
-      callStartMs: startMs + (base / sampleRate) * 1000,
+      callStartMs,
+      resume,
       sessions: together ? 'together' : 'per-direction',
       pace: environment.KVSREC_LAMBDA_TRANSCRIBE_PACE,
       sink: this.#sink((base / sampleRate) * 1000),
@@ -135,7 +185,7 @@ export class TableTranscripts implements CallTranscripts {
         if (event === 'break') telemetry.count('TranscribeErrors', 1);
       },
     });
-    return { transcription, recognizer, sampleRate, base };
+    return { transcription, recognizer, sampleRate, base, callStartMs };
   }
 
   #sink(offsetMs: number): TranscriptSink {

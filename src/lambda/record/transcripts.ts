@@ -11,12 +11,18 @@ export interface TranscriptsOptions {
   languageCode: string;
   track: TrackChoice;
   telemetry: Telemetry;
+  /** What the invocation before has left. */
+  left?: Buffer | undefined;
 }
 
 /** Hears a call and writes its words into the tables. */
 export interface CallTranscripts extends AudioTap {
   /** Waits for the last words. Never rejects: the recording does not end with the transcription. */
   end(): Promise<{ sessions: number; segments: number; complete: boolean }>;
+  /** Ends the sessions, for the next invocation to go on. Never rejects. */
+  leave(): Promise<void>;
+  /** What the next invocation has to know; undefined where it shall begin anew. */
+  left(): Buffer | undefined;
   /** All words of the call in the tables, in their order, earlier invocations' as well. */
   texts(): Promise<{ from: string; to: string } | undefined>;
 }
