@@ -10,7 +10,7 @@ import { startTranscribe } from '../../src/simulator/transcribe/server.ts';
 import type { TranscriptSegment } from '../../src/transcript/segment.ts';
 import type { Clock } from '../../src/transcription/clock.ts';
 import type { SessionRules, TranscriptionSummary } from '../../src/transcription/options.ts';
-import { Transcription } from '../../src/transcription/transcription.ts';
+import { Transcription, type TranscriptionOptions } from '../../src/transcription/transcription.ts';
 import { bytesOf, type MadeCall, RATE } from './call.ts';
 import { Lockstep } from './lockstep.ts';
 
@@ -21,8 +21,16 @@ export interface RunOptions {
   standIn?: Partial<TranscribeOptions>;
   standInRules?: Partial<TranscribeRules>;
   resumable?: boolean;
-  /** Delivers the audio; by default in fragments of a second, each when its last sample was spoken. */
-  deliver?: (transcription: Transcription, call: MadeCall, clock: Clock) => Promise<void>;
+  /**
+   * Delivers the audio; by default in fragments of a second, each when its last sample was spoken. Answers the
+   * transcription that is to be ended, if it has begun another.
+   */
+  deliver?: (
+    transcription: Transcription,
+    call: MadeCall,
+    clock: Clock,
+    begin: (resume: TranscriptionOptions['resume']) => Transcription,
+  ) => Promise<unknown>;
   signal?: AbortSignal;
 }
 
@@ -71,38 +79,45 @@ export async function runCall(call: MadeCall, options: RunOptions): Promise<Outc
   let partials = 0;
   // Where in the call each session's audio was cut from, as the sender says it; the bytes are the stand-in's.
   const cuts = new Map<string, Cuts>();
-  const transcription = new Transcription({
-    recognizer: clock.watch(recognizer),
-    directions: ['from', 'to'],
-    sampleRate: RATE,
-    callStartMs: Date.UTC(2026, 0, 5, 9, 0, 0),
-    sessions,
-    resumes: resumable,
-    clock,
-    ...(options.rules === undefined ? {} : { rules: options.rules }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    sink: {
-      partial(segment) {
-        partials++;
-        open.add(segment.id);
+  const begin = (resume?: TranscriptionOptions['resume']) =>
+    new Transcription({
+      recognizer: clock.watch(recognizer),
+      directions: ['from', 'to'],
+      sampleRate: RATE,
+      resume,
+      callStartMs: Date.UTC(2026, 0, 5, 9, 0, 0),
+      sessions,
+      resumes: resumable,
+      clock,
+      ...(options.rules === undefined ? {} : { rules: options.rules }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      sink: {
+        partial(segment) {
+          partials++;
+          open.add(segment.id);
+        },
+        final(segment) {
+          open.delete(segment.id);
+          finals.push(segment);
+        },
+        retract(segment) {
+          open.delete(segment.id);
+        },
       },
-      final(segment) {
-        open.delete(segment.id);
-        finals.push(segment);
+      onSent(line, { number, id }, { position, frames }) {
+        const known = cuts.get(`${line}.${number}.${id}`) ?? { line, id, list: [] };
+        cuts.set(`${line}.${number}.${id}`, known);
+        known.list.push({ position, frames });
       },
-      retract(segment) {
-        open.delete(segment.id);
-      },
-    },
-    onSent(line, { number, id }, { position, frames }) {
-      const known = cuts.get(`${line}.${number}`) ?? { line, id, list: [] };
-      cuts.set(`${line}.${number}`, known);
-      known.list.push({ position, frames });
-    },
-  });
+    });
   try {
     const deliver = options.deliver ?? deliverLive;
-    const summary = await clock.run(deliver(transcription, call, clock).then(() => transcription.end()));
+    const work = async () => {
+      const transcription = begin();
+      const last = await deliver(transcription, call, clock, begin);
+      return await (last instanceof Transcription ? last : transcription).end();
+    };
+    const summary = await clock.run(work());
     return {
       summary,
       finals,
