@@ -14,6 +14,9 @@ import { machineLine } from './machine.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+// The SDK's remark on the version of Node is none of the reader's business.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
