@@ -21,16 +21,19 @@ const LAZY_CHILD_PROCESS = {
   },
 };
 
-/** What only few runs want stays in files of its own: the program behind `--version`, and the check of odd settings. */
-const APART = /[\\/](run|check-value)\.ts$/;
+/** Where a bundle imports when it runs; a script has to be given something else in its place. */
+export const DYNAMIC_IMPORT = /(?<![\w$.])import\(/g;
+
+/** The program behind `--version` stays in a file of its own. */
+const APART = /[\\/]run\.ts$/;
 
 /**
- * What is bundled a second time, without regard to the start: the rooms that need the AWS SDK, a server or a page, and
- * the commands that take their time anyway. Bundled together, what they share with the rest would be split off from it,
+ * What is bundled a second time, without regard to the start: the rooms that need the AWS SDK, a server or a page, the
+ * check of odd settings, and the commands that take their time anyway. Bundled together, what they share with the rest would be split off from it,
  * and reading a dozen small files would cost every run a third of its start.
  */
 export const FAR =
-  /[\\/](aws|simulator|lambda|entries|report|live|transcribe)[\\/]|[\\/]commands[\\/](?!split|inspect|verify|config)/;
+  /[\\/](aws|simulator|lambda|entries|report|live|transcribe)[\\/]|[\\/]check-value\.|[\\/]commands[\\/](?!split|inspect|verify|config)/;
 
 /** Every file costs time at the start, so what the sources import when it is needed comes along in one file. */
 export const ONE_FILE = {
@@ -67,6 +70,9 @@ const PAGE_FILES = {
   },
 };
 
+/** Of Node's own modules, those that few runs need and that take a while to load: at the first call. */
+const LATE = new Set(['node:fs/promises', 'node:net', 'node:worker_threads', 'node:zlib']);
+
 /** Node’s own modules without the ESM face that names every export, some of which load half of Node. */
 const PLAIN_BUILTINS = {
   name: 'plain-builtins',
@@ -74,11 +80,41 @@ const PLAIN_BUILTINS = {
     onResolve({ filter: /^node:/ }, ({ path, kind }) =>
       kind === 'import-statement' ? { path, namespace: 'builtin' } : { path, external: true },
     );
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path)).filter((name) =>
+        /^[A-Za-z_$][\w$]*$/.test(name),
+      );
+      const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
+      return { contents: LATE.has(path) ? lateModule(path, names, load) : plainModule(names, load) };
+    });
   },
 };
+
+function plainModule(names, load) {
+  // What is not used is left out, where nothing says that looking at it does something.
+  const members = names.filter((name) => name !== 'default' && name !== 'promises');
+  return [
+    `const all = ${load};`,
+    'export default all;',
+    ...members.map((name) => `const $${name} = /* @__PURE__ */ (() => all.${name})();`),
+    `export { ${members.map((name) => `$${name} as ${name}`).join(', ')} };`,
+  ].join('\n');
+}
+
+/** Only functions and classes can wait; other exports are there through the default one alone. */
+function lateModule(path, names, load) {
+  const all = process.getBuiltinModule(path);
+  const functions = names.filter((name) => name !== 'default' && typeof all[name] === 'function');
+  return [
+    `const load = () => ${load};`,
+    'export default new Proxy({}, { get: (_, name) => load()[name] });',
+    ...functions.map(
+      (name) =>
+        `function $${name}(...args) { return new.target ? new (load().${name})(...args) : load().${name}(...args); }`,
+    ),
+    `export { ${functions.map((name) => `$${name} as ${name}`).join(', ')} };`,
+  ].join('\n');
+}
 
 /** What both bundles have in common. */
 export const BUNDLE = {

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
-import { BUNDLE, ONE_FILE, ROOT } from './bundle.mjs';
+import { BUNDLE, DYNAMIC_IMPORT, ONE_FILE, ROOT } from './bundle.mjs';
 import { notices } from './notices.mjs';
 
 const { default: sea } = createRequire(import.meta.url)('@yao-pkg/pkg/lib-es5/sea.js');
@@ -35,7 +35,7 @@ async function bundle() {
   const { outputFiles, metafile } = await build({
     ...BUNDLE,
     plugins: [IN_PLACE, ...BUNDLE.plugins, ONE_FILE],
-    entryPoints: { kvsrec: 'scripts/binary/entry.mjs', 'split-worker': 'src/cli/split-worker.ts' },
+    entryPoints: { kvsrec: 'bin/kvsrec.ts', 'split-worker': 'src/cli/split-worker.ts' },
     // ES modules where a package has them, so that what is not used is left out.
     mainFields: ['module', 'main'],
     define: { 'import.meta.url': '$url' },
@@ -47,7 +47,7 @@ async function bundle() {
   });
   const files = await Promise.all(
     outputFiles.map(async ({ path, text }) => {
-      const lazy = text.replace(/(?<![\w$.])import\(/g, '$import(');
+      const lazy = text.replace(/^#!.*\n/, '').replace(DYNAMIC_IMPORT, '$import(');
       return [path.slice(unfinished.length + 1), await asScript(lazy)];
     }),
   );

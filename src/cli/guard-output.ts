@@ -17,6 +17,8 @@ export function whenOutputFails(stop: (status: number) => void): () => void {
   };
 }
 
+export type WhenOutputFails = typeof whenOutputFails;
+
 /** Installs the handlers on standard output and standard error. */
 export function guardOutput(): void {
   let told = false;

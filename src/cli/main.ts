@@ -2,7 +2,8 @@
 // process with the right status once everything is written.
 
 import { version } from '../version.ts';
-import { guardOutput } from './guard-output.ts';
+import { guardOutput, whenOutputFails } from './guard-output.ts';
+import { loadRun } from './load-run.ts';
 
 /**
  * Runs the command line.
@@ -14,8 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${version()}\n`);
     return;
   }
-  const { run } = await import('./run.ts');
-  process.exitCode = await run(argv);
+  const { run } = await loadRun();
+  process.exitCode = await run(argv, whenOutputFails);
   // What a command has left open (standard input, say) must not keep the process alive after its results.
   process.stdout.write('', (error) => {
     // An output that failed ends the process by itself.

@@ -2,7 +2,7 @@
 
 import { resolveSettings } from '../config/resolve-settings.ts';
 import { KvsrecError } from '../errors.ts';
-import { whenOutputFails } from './guard-output.ts';
+import type { WhenOutputFails } from './guard-output.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { OutputModes } from './output-modes.ts';
 import type { Call } from './program.ts';
@@ -15,7 +15,11 @@ import { openTerminal } from './terminal.ts';
  * @returns The exit status.
  * @throws What the command throws, unless a signal interrupted it.
  */
-export async function runCommand(call: Call, modes: OutputModes): Promise<number> {
+export async function runCommand(
+  call: Call,
+  modes: OutputModes,
+  whenOutputFails: WhenOutputFails,
+): Promise<number> {
   const { values, origins, file } = await resolveSettings({
     flags: call.flags,
     env: process.env,

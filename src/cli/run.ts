@@ -2,6 +2,7 @@
 
 import { CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
+import type { WhenOutputFails } from './guard-output.ts';
 import { earlyModes } from './output-modes.ts';
 import { wantsColor } from './paint.ts';
 import { type Call, createProgram } from './program.ts';
@@ -11,9 +12,10 @@ import { usageError } from './usage-error.ts';
 
 /**
  * Does what the arguments ask for.
+ * @param whenOutputFails See `guard-output.ts`.
  * @returns The exit status; never throws.
  */
-export async function run(argv: readonly string[]): Promise<number> {
+export async function run(argv: readonly string[], whenOutputFails: WhenOutputFails): Promise<number> {
   const modes = earlyModes(argv, process.env);
   const failHard = async (thrown: unknown) => process.exit(await reportError(thrown, modes));
   process.on('uncaughtException', failHard);
@@ -25,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       helpOfError += text;
     },
     onCall: async (call: Call) => {
-      status = await runCommand(call, modes);
+      status = await runCommand(call, modes, whenOutputFails);
     },
   });
   try {

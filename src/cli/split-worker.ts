@@ -1,11 +1,11 @@
 // The worker thread of `split --jobs`: does one task after another as it is told.
 
-import { parentPort } from 'node:worker_threads';
+import worker from 'node:worker_threads';
 import type { FromWorker, ToWorker } from './split/messages.ts';
 import { awaitText, newSharedText } from './split/shared-text.ts';
 import { splitInput } from './split/split-input.ts';
 
-const port = parentPort;
+const port = worker.parentPort;
 if (!port) throw new Error('this file is a worker thread');
 
 const abort = new AbortController();

@@ -10,7 +10,8 @@ const MAX_PART = 80;
  * Devices of Windows, whatever ending their name has
  * (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
  */
-const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+const DEVICE =
+  /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)(\.|$)/i;
 
 /** What a name may not have on Windows: its separators and wildcards, control characters, a dot or blank at its end. */
 const NOT_ON_WINDOWS = /[<>:"\\|?*\u0000-\u001f]|[. ]$/;

@@ -1,7 +1,6 @@
 // Writes one file under a temporary name and gives it its final name when it is complete.
 import fs from 'node:fs';
 import path from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { KvsrecError } from '../errors.ts';
 import type { Chunk } from './chunk.ts';
 import { syncFile, syncFileNow } from './disk-sync.ts';
@@ -12,6 +11,9 @@ import { type WrittenExtent, WrittenExtents } from './written-extents.ts';
 const SHIFT_BYTES = 8 * 1024 * 1024;
 
 let sequence = 0;
+
+/** Tells this thread's temporary files from those of the process's other ones. */
+const thread = Math.random().toString(36).slice(2, 8);
 
 /** The error for a final name that is taken. */
 function exists(file: string): KvsrecError {
@@ -77,7 +79,7 @@ export class FileWriter {
     if (!overwrite && fs.existsSync(file)) throw exists(file);
     const folder = path.dirname(file);
     fs.mkdirSync(folder, { recursive: true });
-    const own = `${token ?? `${process.pid}-${threadId}`}-${sequence++}`;
+    const own = `${token ?? `${process.pid}-${thread}`}-${sequence++}`;
     this.temporary = path.join(folder, `.${path.basename(file)}.${own}.part`);
     this.#fd = fs.openSync(this.temporary, 'wx+', 0o666);
   }
