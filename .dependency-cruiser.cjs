@@ -1,5 +1,6 @@
 // The import rule: data flows down this list, so an import only ever points from a later room to an earlier one.
 const rooms = [
+  'kernels',
   'ebml',
   'matroska',
   'kvs',
@@ -48,6 +49,7 @@ const apart = [
   {
     from: 'config',
     to: [
+      'kernels',
       'ebml',
       'matroska',
       'kvs',

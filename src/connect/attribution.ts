@@ -135,8 +135,8 @@ export class ContactAttribution {
   }
 
   #identity(tags: ReadonlyMap<string, string>): string | undefined {
-    for (const name of IDENTITY_TAGS) {
-      const value = tags.get(name)?.trim();
+    for (let i = 0; i < IDENTITY_TAGS.length; i++) {
+      const value = tags.get(IDENTITY_TAGS[i]!)?.trim();
       if (value) return value;
     }
     const filter = this.#filter;

@@ -1,4 +1,5 @@
 // The streaming EBML reader: any chunking of the bytes in, the same elements out, damage stepped over.
+import type { Workspace } from '../kernels/workspace.ts';
 import { EBML_HEADER_ID, headerFault } from './header.ts';
 import {
   MAX_DEPTH,
@@ -43,8 +44,11 @@ export interface EbmlHandler {
    * of more than `maxSize` bytes; answers the index at which it stopped.
    */
   bulk?(pos: number, stop: number, maxSize: number): number;
-  /** Takes the `schema.wholeId` master with the payload `bytes[start, end)`; false to get its children instead. */
-  whole?(start: number, end: number, offset: number): boolean;
+  /**
+   * Takes as many `schema.wholeId` masters as it can, one after the other, from `bytes[pos, stop)`; answers the index at
+   * which it stopped. The next one's children come one by one.
+   */
+  whole?(pos: number, stop: number): number;
   /** A document's start has been read, up to the element that ends it; `repeat` may be asked to do as much again. */
   learn?(): void;
   /** A document begins at `offset`, whose root starts at `rootOffset`, in the bytes that were last learned. */
@@ -80,6 +84,7 @@ export class EbmlReader {
   readonly #schema: Schema;
   readonly #handler: EbmlHandler;
   readonly #searches: SyncSearches;
+  readonly #workspace: Workspace | undefined;
   #length = 0;
   #pos = 0;
   #received = 0;
@@ -122,7 +127,8 @@ export class EbmlReader {
   /** Start of the document whose preamble is being read; -1 where it is none to learn. */
   #learnFrom = -1;
 
-  constructor(schema: Schema, handler: EbmlHandler) {
+  constructor(schema: Schema, handler: EbmlHandler, workspace?: Workspace) {
+    this.#workspace = workspace;
     this.#schema = schema;
     this.#searches = new SyncSearches(schema);
     this.#handler = handler;
@@ -144,6 +150,8 @@ export class EbmlReader {
     this.#received += chunk.length;
     if (this.#length === 0) {
       this.#adopt(chunk, chunkBase);
+      this.#run();
+    } else if (this.#joinBefore(chunk)) {
       this.#run();
     } else {
       let taken = 0;
@@ -210,6 +218,15 @@ export class EbmlReader {
     this.#closeTo(0, this.#received);
   }
 
+  /** Puts what was left over right before the chunk, where the workspace has room there. */
+  #joinBefore(chunk: Uint8Array): boolean {
+    const joined = this.#workspace?.joinBefore(chunk, this.bytes.subarray(0, this.#length));
+    if (joined === undefined) return false;
+    this.bytes = joined;
+    this.#length = joined.length;
+    return true;
+  }
+
   #adopt(chunk: Uint8Array, base: number): void {
     // Never a Buffer: its `slice` shares memory where everybody expects a copy.
     this.bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
@@ -228,7 +245,7 @@ export class EbmlReader {
       if (needed <= this.#carry.length && drop >= kept) {
         this.#carry.copyWithin(0, drop, this.#length);
       } else {
-        const grown = new Uint8Array(Math.max(2 * needed, 2 * JOIN_BYTES));
+        const grown = this.#allocate(Math.max(2 * needed, 2 * JOIN_BYTES));
         grown.set(this.#carry.subarray(drop, this.#length));
         this.#carry = grown;
         this.bytes = grown;
@@ -241,12 +258,16 @@ export class EbmlReader {
     this.#length += piece.length;
   }
 
+  #allocate(length: number): Uint8Array {
+    return this.#workspace?.bytes(length) ?? new Uint8Array(length);
+  }
+
   /** Copies what must outlive the chunk, so that the caller may reuse it. */
   #settle(): void {
     const from = this.#keepFrom() - this.base;
     const kept = this.#length - from;
     if (this.bytes !== this.#carry) {
-      if (kept > this.#carry.length) this.#carry = new Uint8Array(Math.max(2 * kept, 2 * JOIN_BYTES));
+      if (kept > this.#carry.length) this.#carry = this.#allocate(Math.max(2 * kept, 2 * JOIN_BYTES));
       this.#carry.set(this.bytes.subarray(from, this.#length));
       this.bytes = this.#carry;
       this.base += from;
@@ -348,15 +369,7 @@ export class EbmlReader {
       if (size !== UNKNOWN_SIZE && size > rule.maxSize)
         return this.#damage(offset, `${rule.name} is too large`);
       if (base + start - this.#recoverFrom > MAX_FRAGMENT_BYTES) return this.#damage(offset, OVERSIZE);
-      if (
-        id === this.#schema.wholeId &&
-        start + size <= length &&
-        end - this.#recoverFrom <= MAX_FRAGMENT_BYTES &&
-        this.#handler.whole?.(start, start + size, offset)
-      ) {
-        this.#pos = start + size;
-        return READ_ON;
-      }
+      if (id === this.#schema.wholeId && this.#whole(pos, limit)) return READ_ON;
       this.#open(id, offset, start, size, end, limit);
       return READ_ON;
     }
@@ -477,6 +490,15 @@ export class EbmlReader {
     const limit = Math.min(this.#limits[depth - 1]!, this.#recoverFrom + MAX_FRAGMENT_BYTES);
     const stop = Math.min(this.#length, limit - this.base);
     const next = this.#handler.bulk(pos, stop, this.#trusted);
+    this.#pos = next;
+    return next > pos;
+  }
+
+  /** Has the handler take what it can of the elements that come whole; false where it takes none. */
+  #whole(pos: number, limit: number): boolean {
+    if (this.#handler.whole === undefined) return false;
+    const stop = Math.min(limit, this.#recoverFrom + MAX_FRAGMENT_BYTES) - this.base;
+    const next = this.#handler.whole(pos, Math.min(this.#length, stop));
     this.#pos = next;
     return next > pos;
   }

@@ -1,6 +1,7 @@
 // Documents to fragments: gathers a Cluster's blocks and all its tags, and hands the fragment over when it is complete.
+import type { Workspace } from '../kernels/workspace.ts';
 import type { BlockHeader } from '../matroska/block.ts';
-import type { BlockRun } from '../matroska/block-run.ts';
+import { NO_TRACK, readBlockRun, SHORT_TRACK_NUMBERS } from '../matroska/block-run.ts';
 import {
   MatroskaDemuxer,
   type MatroskaHandler,
@@ -46,6 +47,10 @@ export interface StreamCounts {
 
 const NO_INFO: SegmentInfo = { timestampScale: 1_000_000, title: null, muxingApp: null, writingApp: null };
 
+function isFragmentNumber({ name }: Tag): boolean {
+  return name === FRAGMENT_NUMBER;
+}
+
 /** Push any chunking of a Kinesis Video Streams dump in; `handler` gets its fragments in stream order. */
 export class FragmentAssembler implements MatroskaHandler {
   readonly counts: StreamCounts = { ebmlHeaders: 0, segments: 0, clusters: 0, blocks: 0 };
@@ -65,19 +70,28 @@ export class FragmentAssembler implements MatroskaHandler {
   #clusters = 0;
   #state: 'none' | 'open' | 'closed' = 'none';
   #clusterOffset = 0;
+  /** Offset of the first block; -1 before any. */
+  #blocksOffset = -1;
   #clusterEnd = -1;
   #cut = false;
   #timestamp: bigint | undefined;
-  readonly #blocks = new BlockList();
+  readonly #blocks: BlockList;
+  readonly #workspace: Workspace | undefined;
+  /** The index of each short track number's track, for `#numbered`. */
+  readonly #numbers: Uint8Array;
+  #numbered: readonly Track[] | undefined;
   /** Blocks before this index are known to end where they claim, since sound structure followed them. */
   #confirmed = 0;
   /** Payload size of the last block of the newest fragment that ended with one of the track. */
   readonly #usualSize = new Map<number, number>();
   #lastTrack = 0;
 
-  constructor(handler: FragmentHandler) {
+  constructor(handler: FragmentHandler, workspace?: Workspace) {
     this.#handler = handler;
-    this.#demuxer = new MatroskaDemuxer(this);
+    this.#workspace = workspace;
+    this.#blocks = new BlockList(workspace);
+    this.#numbers = workspace?.bytes(SHORT_TRACK_NUMBERS) ?? new Uint8Array(SHORT_TRACK_NUMBERS);
+    this.#demuxer = new MatroskaDemuxer(this, workspace);
   }
 
   /** Bytes taken so far. */
@@ -133,16 +147,21 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#handler.tags?.(tags, offset);
     this.boundary = offset;
     // Between two Clusters of a Segment, a fragment number is the first thing said of the second.
-    if (
-      this.#state !== 'none' &&
-      this.#tags.has(FRAGMENT_NUMBER) &&
-      tags.some((tag) => tag.name === FRAGMENT_NUMBER)
-    ) {
+    if (this.#state !== 'none' && this.#tags.has(FRAGMENT_NUMBER) && tags.some(isFragmentNumber)) {
       this.#finish('whole');
     }
-    for (const tag of tags) this.#tags.set(tag.name, tag.value);
+    for (let i = 0; i < tags.length; i++) this.#tags.set(tags[i]!.name, tags[i]!.value);
     this.boundary = end;
-    if (this.settleable && this.#handler.isComplete?.(this.#tags)) this.#finish('whole');
+    if (this.#state === 'closed' && this.settleable && this.#handler.isComplete?.(this.#tags))
+      this.#finish('whole');
+  }
+
+  tagRun(tags: readonly Tag[], end: number): boolean {
+    // Before a Cluster they only gather.
+    if (this.#state !== 'none' || this.#handler.tags !== undefined) return false;
+    for (let i = 0; i < tags.length; i++) this.#tags.set(tags[i]!.name, tags[i]!.value);
+    this.boundary = end;
+    return true;
   }
 
   cluster(offset: number): void {
@@ -152,6 +171,7 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#offset = this.#clusters === 0 ? this.#documentOffset : offset;
     this.#clusters++;
     this.#clusterOffset = offset;
+    this.#blocksOffset = -1;
     this.#timestamp = undefined;
     this.#state = 'open';
   }
@@ -160,19 +180,39 @@ export class FragmentAssembler implements MatroskaHandler {
     this.#timestamp = ticks;
   }
 
-  run(run: BlockRun): number {
+  run(from: number, stop: number, maxSize: number): number {
     const blocks = this.#blocks;
-    const shift = this.#demuxer.reader.base - this.#clusterOffset;
-    const { count, track: numbers, timecode, start, end } = run;
-    let taken = 0;
-    for (; taken < count; taken++) {
-      const track = this.#trackIndex(numbers[taken]!);
-      if (track < 0) break;
-      blocks.add(track, timecode[taken]!, start[taken]! + shift, end[taken]! + shift);
+    const before = blocks.count;
+    const { bytes, base } = this.#demuxer.reader;
+    if (this.#numbered !== this.currentTracks) this.#numberTracks();
+    const numbers = this.#numbers;
+    const origin = this.#blocksFrom(base + from) - base;
+    const workspace = this.#workspace;
+    const next =
+      workspace?.holdsBlocks(bytes, blocks) && workspace.holds(numbers)
+        ? workspace.readBlocks(bytes, from, stop, maxSize, numbers, blocks, origin)
+        : readBlockRun(bytes, from, stop, maxSize, numbers, blocks, origin);
+    this.counts.blocks += blocks.count - before;
+    if (next > from) this.#confirmed = blocks.count - 1;
+    return next;
+  }
+
+  /** Offset that the bounds of a fragment's blocks count from: that of the first one. They stay true when bytes move. */
+  #blocksFrom(offset: number): number {
+    if (this.#blocksOffset < 0) this.#blocksOffset = offset;
+    return this.#blocksOffset;
+  }
+
+  #numberTracks(): void {
+    const numbers = this.#numbers;
+    const tracks = this.currentTracks;
+    this.#numbered = tracks;
+    numbers.fill(NO_TRACK);
+    // Where two entries have one number, or where there are more than the table can tell apart, blocks come one by one.
+    if (new Set(tracks.map(({ number }) => number)).size < tracks.length || tracks.length > NO_TRACK) return;
+    for (const [index, { number }] of tracks.entries()) {
+      if (number < SHORT_TRACK_NUMBERS - 1) numbers[number] = index;
     }
-    this.counts.blocks += taken;
-    if (taken > 0) this.#confirmed = blocks.count - 1;
-    return taken;
   }
 
   block(header: BlockHeader): string | undefined {
@@ -181,8 +221,8 @@ export class FragmentAssembler implements MatroskaHandler {
     this.counts.blocks++;
     const blocks = this.#blocks;
     this.#confirmed = blocks.count;
-    // Bounds relative to the Cluster stay true when the reader moves its bytes.
-    const shift = this.#demuxer.reader.base - this.#clusterOffset;
+    const { base } = this.#demuxer.reader;
+    const shift = base - this.#blocksFrom(base + header.starts[0]!);
     for (let i = 0; i < header.frames; i++) {
       blocks.add(
         track,
@@ -226,7 +266,7 @@ export class FragmentAssembler implements MatroskaHandler {
   damaged(_offset: number, _reason: string, keepUntil: number, between: boolean): void {
     if (this.#state === 'open' && !between) {
       const blocks = this.#blocks;
-      const limit = keepUntil - this.#clusterOffset;
+      const limit = keepUntil - this.#blocksOffset;
       let keep = this.#confirmed;
       if (keep < blocks.count && this.#isUsual(keep)) keep = blocks.count;
       while (keep > 0 && blocks.end[keep - 1]! > limit) keep--;
@@ -269,7 +309,9 @@ export class FragmentAssembler implements MatroskaHandler {
     }
     const blocks = this.#blocks;
     const reader = this.#demuxer.reader;
-    const shift = reader.locate(this.#clusterOffset);
+    const { bytes } = reader;
+    const from = this.#blocksOffset < 0 ? 0 : reader.locate(this.#blocksOffset);
+    this.#blocksOffset = -1;
     this.#tags = new Map();
     this.#state = 'none';
     const timestamp = this.#timestamp;
@@ -285,10 +327,6 @@ export class FragmentAssembler implements MatroskaHandler {
       }
       if (tags.size > 0) this.#handler.tagsOnly?.(tags, this.#documentOffset);
     } else {
-      for (let i = 0; i < blocks.count; i++) {
-        blocks.start[i]! += shift;
-        blocks.end[i]! += shift;
-      }
       const last = blocks.count - 1;
       if (last >= 0) this.#usualSize.set(blocks.track[last]!, blocks.end[last]! - blocks.start[last]!);
       this.#handler.fragment(
@@ -299,7 +337,7 @@ export class FragmentAssembler implements MatroskaHandler {
           tracks: this.currentTracks,
           tags,
           timestamp,
-          bytes: reader.bytes,
+          bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + from, bytes.length - from),
           blocks,
           state,
           continues,

@@ -25,6 +25,9 @@ export class Fragment {
   /** Another Cluster of the same Segment follows, whose tags may describe this one, too. */
   readonly continues: boolean;
 
+  #number: string | null | undefined;
+  #producerMs: number | null | undefined;
+
   constructor(facts: Omit<Fragment, 'number' | 'producerMs' | 'serverMs' | 'clusterMs' | 'keep'>) {
     this.offset = facts.offset;
     this.documentOffset = facts.documentOffset;
@@ -40,13 +43,18 @@ export class Fragment {
 
   /** The service's fragment number, a decimal of about 47 digits. */
   get number(): string | null {
-    const number = this.tags.get(FRAGMENT_NUMBER);
-    return number !== undefined && /^\d{1,128}$/.test(number) ? number : null;
+    if (this.#number === undefined) {
+      const number = this.tags.get(FRAGMENT_NUMBER);
+      this.#number = number !== undefined && /^\d{1,128}$/.test(number) ? number : null;
+    }
+    return this.#number;
   }
 
   /** Producer timestamp tag, milliseconds since the epoch. */
   get producerMs(): number | null {
-    return timestampMs(firstOf(this.tags, PRODUCER_TIMESTAMP));
+    if (this.#producerMs === undefined)
+      this.#producerMs = timestampMs(firstOf(this.tags, PRODUCER_TIMESTAMP));
+    return this.#producerMs;
   }
 
   /** Server timestamp tag, milliseconds since the epoch. */

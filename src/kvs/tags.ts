@@ -69,8 +69,8 @@ export function serviceError(tags: ReadonlyMap<string, string>): ServiceError | 
 
 /** The value of the first of several names that is there. */
 export function firstOf(tags: ReadonlyMap<string, string>, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const value = tags.get(name);
+  for (let i = 0; i < names.length; i++) {
+    const value = tags.get(names[i]!);
     if (value !== undefined) return value;
   }
   return undefined;

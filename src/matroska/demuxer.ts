@@ -2,8 +2,8 @@
 
 import { type EbmlHandler, EbmlReader } from '../ebml/reader.ts';
 import { UNKNOWN_SIZE } from '../ebml/vint.ts';
+import type { Workspace } from '../kernels/workspace.ts';
 import { BlockHeader } from './block.ts';
-import { BlockRun } from './block-run.ts';
 import * as id from './ids.ts';
 import { RepeatedTags, type Tag } from './repeated-tags.ts';
 import { MATROSKA } from './schema.ts';
@@ -43,6 +43,11 @@ export interface MatroskaHandler {
   tracks(tracks: readonly Track[]): void;
   /** The tags of one Tags element, nested ones included, in order; `end` is the offset behind it. */
   tags(tags: readonly Tag[], offset: number, end: number): void;
+  /**
+   * The quick way for Tags elements that follow each other, up to the offset `end`: takes the tags of all of them, or
+   * answers false to get each element's own.
+   */
+  tagRun?(tags: readonly Tag[], end: number): boolean;
   cluster(offset: number): void;
   /** Ticks since the epoch of the segment, exact. */
   timestamp(ticks: bigint): void;
@@ -52,10 +57,11 @@ export interface MatroskaHandler {
    */
   block(header: BlockHeader): string | undefined;
   /**
-   * The quick way for SimpleBlocks of one frame that follow each other. Answers how many it has taken; the next one
-   * comes as a `block`, which then can say what is wrong with it.
+   * The quick way for SimpleBlocks of one frame that follow each other: takes as many as it can from
+   * `reader.bytes[from, stop)`, none with a payload of more than `maxSize` bytes, and answers the index at which it
+   * stopped. The next one comes as a `block`, which then can say what is wrong with it.
    */
-  run?(run: BlockRun): number;
+  run?(from: number, stop: number, maxSize: number): number;
   clusterEnd(offset: number): void;
   damaged(offset: number, reason: string, keepUntil: number, between: boolean): void;
   resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
@@ -86,14 +92,13 @@ export class MatroskaDemuxer implements EbmlHandler {
   readonly reader: EbmlReader;
   readonly #handler: MatroskaHandler;
   readonly #header = new BlockHeader();
-  readonly #run = new BlockRun();
   #info: SegmentInfo = { ...NO_INFO };
   #tracks: Track[] = [];
   #track: Track = newTrack();
   #tags: { name: string; value: string }[] = [];
   #tagsOffset = 0;
   #tagsSize = 0;
-  readonly #repeated = new RepeatedTags();
+  readonly #repeated: RepeatedTags;
   /** What the start of the document said that `repeat` is about. */
   #learned: { info: SegmentInfo | undefined; tracks: readonly Track[] | undefined } | undefined;
   #infoSeen = false;
@@ -101,9 +106,10 @@ export class MatroskaDemuxer implements EbmlHandler {
   /** Names of the SimpleTags that are open, outermost first, and the index of each in `#tags`. */
   readonly #openTags: number[] = [];
 
-  constructor(handler: MatroskaHandler) {
+  constructor(handler: MatroskaHandler, workspace?: Workspace) {
     this.#handler = handler;
-    this.reader = new EbmlReader(MATROSKA, this);
+    this.#repeated = new RepeatedTags(workspace);
+    this.reader = new EbmlReader(MATROSKA, this, workspace);
   }
 
   push(chunk: Uint8Array): void {
@@ -142,20 +148,25 @@ export class MatroskaDemuxer implements EbmlHandler {
   }
 
   bulk(from: number, stop: number, maxSize: number): number {
-    const handler = this.#handler;
-    if (handler.run === undefined) return from;
-    const run = this.#run;
-    const next = run.fill(this.reader.bytes, from, stop, maxSize);
-    if (run.count === 0) return from;
-    const taken = handler.run(run);
-    return taken === run.count ? next : run.at[taken]!;
+    return this.#handler.run?.(from, stop, maxSize) ?? from;
   }
 
-  whole(start: number, end: number, offset: number): boolean {
-    const tags = this.#repeated.match(this.reader.bytes, start, end);
-    if (tags === undefined) return false;
-    this.#handler.tags(tags, offset, this.reader.base + end);
-    return true;
+  whole(from: number, stop: number): number {
+    const { bytes, base } = this.reader;
+    const run = this.#repeated.match(bytes, from, stop, base);
+    if (run === undefined) return from;
+    const { tags, elements, length } = run;
+    if (this.#handler.tagRun?.(tags, base + from + length)) return from + length;
+    let start = 0;
+    let first = 0;
+    for (let i = 0; i < elements.length; i += 2) {
+      const end = elements[i]!;
+      const last = elements[i + 1]!;
+      this.#handler.tags(tags.slice(first, last), base + from + start, base + from + end);
+      start = end;
+      first = last;
+    }
+    return from + length;
   }
 
   open(elementId: number, offset: number, size: number): void {
@@ -292,10 +303,9 @@ export class MatroskaDemuxer implements EbmlHandler {
 
   #learnTags(endOffset: number): void {
     const { bytes, base } = this.reader;
-    const end = endOffset - base;
     // What has no size of its own cannot be told to be whole before it has been read.
-    const start = this.#tagsSize === UNKNOWN_SIZE ? -1 : end - this.#tagsSize;
-    this.#repeated.learn(bytes, start, end, base, this.#tags);
+    const known = this.#tagsSize !== UNKNOWN_SIZE;
+    this.#repeated.learn(bytes, known ? this.#tagsOffset - base : -1, endOffset - base, base, this.#tags);
   }
 
   #setTag(key: keyof Tag, text: string): void {

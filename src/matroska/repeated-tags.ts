@@ -1,5 +1,6 @@
 // Tags elements that come again with other values: every fragment of a stream has the same ones, so that reading them
 // anew each time would be most of the work on a stream.
+import type { Workspace } from '../kernels/workspace.ts';
 import { decodeText } from './values.ts';
 
 export interface Tag {
@@ -7,63 +8,68 @@ export interface Tag {
   readonly value: string;
 }
 
-/** Tags elements of a document that are remembered, and the most bytes of one. */
-const MAX_ELEMENTS = 32;
-const MAX_BYTES = 4096;
+/** Runs of Tags elements in a document that are remembered, and the most bytes of one. */
+const MAX_RUNS = 4;
+const MAX_BYTES = 8192;
 
-/** A Tags element as it last came: its payload, where its values lie in it, and whose they are. */
-interface Known {
+/** Tags elements that stand one behind the other, as they last came: their bytes, and where the values lie in them. */
+interface Run {
+  /** Room for `MAX_BYTES`, of which `length` are in use. */
   readonly bytes: Uint8Array;
+  length: number;
   /** Three numbers a value: index of its tag, start and end in `bytes`. In order of the starts. */
-  readonly values: readonly number[];
+  readonly values: number[];
   tags: readonly Tag[];
+  /** Two numbers an element: where it ends in `bytes`, and in `tags`. */
+  readonly elements: number[];
+  /** It cannot be told apart by its values. */
+  odd: boolean;
 }
 
 /** Remembers the Tags elements of a document by their order in it. */
 export class RepeatedTags {
-  readonly #known: (Known | undefined)[] = [];
-  #next = 0;
+  readonly #workspace: Workspace | undefined;
+  readonly #runs: Run[] = [];
+  /** Runs of the document so far, and where the last one ends in the stream. */
+  #count = 0;
+  #end = -1;
   readonly #values: number[] = [];
+  /** Indices in `Run.values` of those that have changed. */
+  readonly #changed: number[] = [];
+
+  constructor(workspace?: Workspace) {
+    this.#workspace = workspace;
+  }
 
   /** A document begins. */
   rewind(): void {
-    this.#next = 0;
+    this.#count = 0;
+    this.#end = -1;
   }
 
   /**
-   * The tags of the payload `bytes[start, end)` where it is that of the last document with other values of the same
-   * lengths, or the very same; otherwise undefined.
+   * The run of elements that begins at `bytes[pos]`, where it ends before `stop` and is that of the last document with
+   * other values of the same lengths, or the very same. `bytes[0]` stands at stream offset `base`.
    */
-  match(bytes: Uint8Array, start: number, end: number): readonly Tag[] | undefined {
-    const known = this.#known[this.#next];
-    if (known === undefined || known.bytes.length !== end - start) return undefined;
-    const { values } = known;
-    const count = values.length;
-    let from = 0;
-    for (let i = 0; i < count; i += 3) {
-      if (!same(bytes, start, known.bytes, from, values[i + 1]!)) return undefined;
-      from = values[i + 2]!;
+  match(bytes: Uint8Array, pos: number, stop: number, base: number): Run | undefined {
+    const run = this.#runs[this.#count];
+    if (run === undefined || run.odd || pos + run.length > stop || base + pos === this.#end) return undefined;
+    const changed = this.#changed;
+    changed.length = 0;
+    const { values, length } = run;
+    let at = 0;
+    for (let i = 0; ; i += 3) {
+      at = this.#mismatch(bytes, pos, run, at);
+      if (at === length) break;
+      while (i < values.length && values[i + 2]! <= at) i += 3;
+      if (i >= values.length || values[i + 1]! > at) return undefined;
+      changed.push(i);
+      at = values[i + 2]!;
     }
-    if (!same(bytes, start, known.bytes, from, end - start)) return undefined;
-    this.#next++;
-    let { tags } = known;
-    for (let i = 0; i < count; i += 3) {
-      if (same(bytes, start, known.bytes, values[i + 1]!, values[i + 2]!)) continue;
-      tags = updated(
-        known,
-        tags,
-        values[i]!,
-        decodeText(bytes, start + values[i + 1]!, start + values[i + 2]!),
-      );
-      const value = new Uint8Array(
-        bytes.buffer,
-        bytes.byteOffset + start + values[i + 1]!,
-        values[i + 2]! - values[i + 1]!,
-      );
-      known.bytes.set(value, values[i + 1]!);
-    }
-    known.tags = tags;
-    return tags;
+    this.#count++;
+    this.#end = base + pos + length;
+    if (changed.length > 0) update(run, changed, bytes, pos);
+    return run;
   }
 
   /** A Tags element begins that is read element by element. */
@@ -76,31 +82,66 @@ export class RepeatedTags {
     this.#values.push(index, start, end);
   }
 
-  /** Ends what `begin` began. Its payload is `bytes[start, end)`, and `bytes[0]` stands at stream offset `base`. */
+  /**
+   * Ends what `begin` began: the element `bytes[start, end)`, where `bytes[0]` stands at stream offset `base`; `start` is
+   * -1 where it is not known to be whole.
+   */
   learn(bytes: Uint8Array, start: number, end: number, base: number, tags: readonly Tag[]): void {
-    const place = this.#next++;
-    if (place >= MAX_ELEMENTS) return;
-    const values = this.#values.map((number, i) => (i % 3 === 0 ? number : number - base - start));
-    const indices = values.filter((_, i) => i % 3 === 0);
+    if (base + start !== this.#end || this.#count === 0) this.#begin();
+    this.#end = base + end;
+    const run = this.#runs[this.#count - 1];
+    if (run === undefined || run.odd) return;
+    const indices = this.#values.filter((_, i) => i % 3 === 0);
     // A tag that has two values, or none that is kept, is not worth more.
     const plain = indices.every((index, i) => tags[index] !== undefined && indices.indexOf(index) === i);
-    this.#known[place] =
-      plain && start >= 0 && end - start <= MAX_BYTES
-        ? { bytes: bytes.slice(start, end), values, tags: [...tags] }
-        : undefined;
+    if (!plain || start < 0 || run.length + end - start > MAX_BYTES) {
+      run.odd = true;
+      return;
+    }
+    for (let i = 0; i < this.#values.length; i += 3) {
+      const shift = run.length - base - start;
+      run.values.push(
+        run.tags.length + this.#values[i]!,
+        this.#values[i + 1]! + shift,
+        this.#values[i + 2]! + shift,
+      );
+    }
+    run.bytes.set(bytes.subarray(start, end), run.length);
+    run.length += end - start;
+    run.tags = [...run.tags, ...tags];
+    run.elements.push(run.length, run.tags.length);
+  }
+
+  /** Another run begins, in the place of the one that stood there in the last document. */
+  #begin(): void {
+    const place = this.#count++;
+    if (place >= MAX_RUNS) return;
+    const bytes = this.#runs[place]?.bytes ?? this.#workspace?.bytes(MAX_BYTES) ?? new Uint8Array(MAX_BYTES);
+    this.#runs[place] = { bytes, length: 0, values: [], tags: [], elements: [], odd: false };
+  }
+
+  /** The first index from `from` on at which the run differs from what stands at `bytes[pos]`; its length if none. */
+  #mismatch(bytes: Uint8Array, pos: number, { bytes: known, length }: Run, from: number): number {
+    const workspace = this.#workspace;
+    if (workspace?.holds(bytes) && workspace.holds(known)) {
+      return workspace.mismatch(bytes, pos, known, from, length);
+    }
+    let at = from;
+    while (at < length && bytes[pos + at] === known[at]) at++;
+    return at;
   }
 }
 
-/** The tags with another value for one of them. Those that were handed out stay as they are. */
-function updated(known: Known, tags: readonly Tag[], index: number, value: string): readonly Tag[] {
-  const copy = tags === known.tags ? tags.slice() : (tags as Tag[]);
-  copy[index] = { name: tags[index]!.name, value };
-  return copy;
-}
-
-/** Whether `bytes[start + from, start + to)` and `known[from, to)` are the same. */
-function same(bytes: Uint8Array, start: number, known: Uint8Array, from: number, to: number): boolean {
-  let at = from;
-  while (at < to && bytes[start + at] === known[at]) at++;
-  return at === to;
+/** Brings a run up to date with what stands at `bytes[pos]`. Tags that were handed out stay as they are. */
+function update(run: Run, changed: readonly number[], bytes: Uint8Array, pos: number): void {
+  const tags = run.tags.slice();
+  for (let k = 0; k < changed.length; k++) {
+    const i = changed[k]!;
+    const index = run.values[i]!;
+    const start = run.values[i + 1]!;
+    const end = run.values[i + 2]!;
+    run.bytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset + pos + start, end - start), start);
+    tags[index] = { name: tags[index]!.name, value: decodeText(bytes, pos + start, pos + end) };
+  }
+  run.tags = tags;
 }

@@ -11,6 +11,8 @@ export function readUint(bytes: Uint8Array, start: number, end: number): number 
 export function readUint64(bytes: Uint8Array, start: number, end: number): bigint {
   if (end - start <= 6) return BigInt(readUint(bytes, start, end));
   const split = end - 4;
+  const value = readUint(bytes, start, end);
+  if (value < Number.MAX_SAFE_INTEGER) return BigInt(value);
   return (BigInt(readUint(bytes, start, split)) << 32n) | BigInt(readUint(bytes, split, end));
 }
 
@@ -67,6 +69,17 @@ function textEnd(bytes: Uint8Array, start: number, end: number): number {
   return stop;
 }
 
+/** The bytes that texts were last read from: a view for each would take longer than the reading. */
+let texts = Buffer.alloc(0) as Buffer<ArrayBufferLike>;
+
+/** Largest buffer that is not let go until a text is read from another one. */
+const MAX_REFERRED_BYTES = 4 * 1024 * 1024;
+
 function decode(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+  const { buffer, byteOffset } = bytes;
+  if (buffer.byteLength > MAX_REFERRED_BYTES) {
+    return Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
+  }
+  if (texts.buffer !== buffer) texts = Buffer.from(buffer);
+  return texts.toString('utf8', byteOffset + start, byteOffset + end);
 }

@@ -1,4 +1,5 @@
 // Fixed pieces of output, counted by their users and used again, so that memory does not grow with the recording.
+import type { Workspace } from '../kernels/workspace.ts';
 
 /** Bytes of a chunk: small enough to stay in the processor's cache while it is filled, large enough for the disk. */
 export const CHUNK_BYTES = 128 * 1024;
@@ -25,9 +26,15 @@ export class Chunk {
 
 export class ChunkPool {
   readonly #free: Chunk[] = [];
+  /** Where the first chunks lie, if anywhere. */
+  readonly workspace: Workspace | undefined;
+
+  constructor(workspace?: Workspace) {
+    this.workspace = workspace;
+  }
 
   take(): Chunk {
-    const chunk = this.#free.pop() ?? new Chunk(Buffer.allocUnsafeSlow(CHUNK_BYTES), this);
+    const chunk = this.#free.pop() ?? new Chunk(this.#allocate(), this);
     chunk.length = 0;
     return chunk;
   }
@@ -40,6 +47,12 @@ export class ChunkPool {
 
   put(chunk: Chunk): void {
     this.#free.push(chunk);
+  }
+
+  #allocate(): Buffer {
+    if (this.workspace === undefined) return Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const { buffer, byteOffset } = this.workspace.bytes(CHUNK_BYTES);
+    return Buffer.from(buffer, byteOffset, CHUNK_BYTES);
   }
 }
 
@@ -79,6 +92,19 @@ export class ChunkStage {
       at = stop;
       if (chunk.length === CHUNK_BYTES) this.flush();
     }
+  }
+
+  /** The chunk being filled, where one is. It has room. */
+  get open(): Chunk | undefined {
+    return this.#chunk;
+  }
+
+  /** Takes note of bytes that were put behind those of the open chunk. */
+  advance(bytes: number): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    chunk.length += bytes;
+    if (chunk.length === CHUNK_BYTES) this.flush();
   }
 
   /** Appends zero bytes; whole chunks of them take no memory. */

@@ -13,7 +13,7 @@ import { ContactFiles, type FileKeeping, type FilePatch } from './contact-files.
 import { fileBytes } from './file-bytes.ts';
 import { isoTime } from './iso-time.ts';
 import type { ContactState, TrackState } from './state.ts';
-import { recordStraightOn } from './straight-on.ts';
+import { StraightOn } from './straight-on.ts';
 import type { SyncPoint } from './sync-point.ts';
 import { formatOf, TrackRecording } from './track-recording.ts';
 import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
@@ -55,6 +55,11 @@ function isUnopened(slot: Slot | undefined): boolean {
   return slot !== undefined && slot.recording === undefined;
 }
 
+/** Whether a track has another sample format than the recording that it would go into. */
+function conflicts(slot: Slot | undefined): boolean {
+  return slot?.recording !== undefined && !sameFormat(slot.recording.format, slot.format);
+}
+
 interface OpenTrack {
   number: number;
   recording: TrackRecording;
@@ -75,8 +80,9 @@ export class ContactRecording {
   #last: string | null = null;
   #doubted: (Attributed & { why: 'format' | 'time' }) | undefined;
   #slots: (Slot | undefined)[] = [];
-  /** Those of `#slots`, once all of them are open. */
-  #recordings: (TrackRecording | undefined)[] | undefined;
+  /** Of the recordings of `#slots`, once all of them are open; and whether one of them has another sample format. */
+  #straightOn: StraightOn | undefined;
+  #conflicting = false;
   /** What `#slots` were made of. */
   #slotsTracks: readonly Track[] = [];
   /** No two of `#slots` are the same. */
@@ -267,8 +273,11 @@ export class ContactRecording {
   }
 
   #tooLate(fragment: Fragment): boolean {
-    const end = this.#endMs();
-    if (end === undefined || fragment.clusterMs - end <= MAX_GAP_MS) return false;
+    if (this.#originNs === undefined) return false;
+    const { clusterMs } = fragment;
+    // The audio ends no earlier than it begins, and looking for its end takes longer.
+    if (clusterMs - Number(this.#originNs) / 1e6 <= MAX_GAP_MS || clusterMs - this.#endMs()! <= MAX_GAP_MS)
+      return false;
     return this.#place.options.timeline === 'aligned' && borneOut(fragment);
   }
 
@@ -316,9 +325,8 @@ export class ContactRecording {
   }
 
   #conflicts(fragment: Fragment, attribution: Attribution): boolean {
-    return this.#slotsFor(fragment, attribution).some(
-      (slot) => slot?.recording !== undefined && !sameFormat(slot.recording.format, slot.format),
-    );
+    const slots = this.#slotsFor(fragment, attribution);
+    return this.#straightOn === undefined ? slots.some(conflicts) : this.#conflicting;
   }
 
   /** What each of the fragment's tracks is; undefined for what is no audio. */
@@ -328,12 +336,17 @@ export class ContactRecording {
       attribution.isCaller === this.#slotsIsCaller &&
       sameTracks(fragment.tracks, this.#slotsTracks)
     ) {
+      this.#slotsTracks = fragment.tracks;
       return this.#slots;
     }
+    return this.#makeSlots(fragment, attribution);
+  }
+
+  #makeSlots(fragment: Fragment, attribution: Attribution): (Slot | undefined)[] {
     this.#slotsMimeType = attribution.mimeType;
     this.#slotsIsCaller = attribution.isCaller;
     this.#slotsTracks = fragment.tracks;
-    this.#recordings = undefined;
+    this.#straightOn = undefined;
     const audio = fragment.tracks.filter(({ type }) => type === TRACK_TYPE_AUDIO);
     const slots = new Map<number, Slot>();
     this.#slots = fragment.tracks.map((track) => {
@@ -372,9 +385,13 @@ export class ContactRecording {
     this.log?.fragment(Math.max(0, Math.round(relativeNs / 1e6)), number);
     const packed = this.#place.options.timeline === 'packed';
     const toleranceMs = this.#place.options.gapToleranceMs;
-    if (!packed && this.#distinct && !slots.some(isUnopened)) {
-      this.#recordings ??= slots.map((slot) => slot?.recording);
-      if (recordStraightOn(fragment, this.#recordings, relativeNs, toleranceMs)) return;
+    if (!packed && this.#distinct && (this.#straightOn !== undefined || !slots.some(isUnopened))) {
+      if (this.#straightOn === undefined) {
+        const recordings = slots.map((slot) => slot?.recording);
+        this.#straightOn = new StraightOn(recordings, toleranceMs, this.#place.pool.workspace);
+        this.#conflicting = slots.some(conflicts);
+      }
+      if (this.#straightOn.append(fragment, relativeNs)) return;
     }
     for (let i = 0; i < blocks.count; i++) {
       const slot = slots[blocks.track[i]!];

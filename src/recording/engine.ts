@@ -65,6 +65,8 @@ export class RecordingEngine implements FragmentHandler {
   readonly #onContact: ContactListener | undefined;
   /** Open recordings by contact, the least recently fed first. */
   readonly #open = new Map<string | null, ContactRecording>();
+  /** The one that was fed last. */
+  #newest: ContactRecording | undefined;
   readonly #order: ContactRecording[] = [];
   readonly #reports = new Map<ContactRecording, ContactReport | null>();
   /** Reports of recordings that an earlier process has finished. */
@@ -131,7 +133,7 @@ export class RecordingEngine implements FragmentHandler {
 
   fragment(fragment: Fragment): void {
     this.#reportServiceError(fragment.tags, fragment.offset);
-    if (fragment.tracks.some(({ type }) => type === TRACK_TYPE_AUDIO)) this.audioSeen = true;
+    if (!this.audioSeen) this.audioSeen = fragment.tracks.some(({ type }) => type === TRACK_TYPE_AUDIO);
     const name = this.#names.of(fragment);
     if (name !== null && this.#history.has(name)) {
       const contact = fragment.tags.get('ContactId') ?? this.#attribution.current;
@@ -267,14 +269,18 @@ export class RecordingEngine implements FragmentHandler {
   #feed(attributed: Attributed): void {
     const { contactId } = attributed.attribution;
     let recording = this.#open.get(contactId);
-    this.#open.delete(contactId);
     if (recording === undefined) {
       recording = new ContactRecording(contactId, this.#place);
       this.#order.push(recording);
     }
-    this.#open.set(contactId, recording);
+    if (recording !== this.#newest) {
+      this.#newest = recording;
+      this.#open.delete(contactId);
+      this.#open.set(contactId, recording);
+    }
     const beyond = recording.add(attributed);
     if (beyond.length > 0) {
+      this.#newest = undefined;
       this.#open.delete(contactId);
       this.#close(recording);
       for (const next of beyond) this.#feed(next);

@@ -5,7 +5,7 @@ import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from './types.ts';
 
 /** Bytes of a read: measured, larger ones leave the processor's cache and smaller ones cost calls. */
-const READ_BYTES = 128 * 1024;
+export const READ_BYTES = 128 * 1024;
 
 /** Reads in a row before signals and timers get their turn: some 2 MiB, a few milliseconds. */
 const READS_A_TURN = 16;
@@ -15,11 +15,13 @@ export interface FileSource extends ByteSource {
 }
 
 /**
- * A regular file in one buffer that is used again. Reading from the page cache on this thread takes a fraction of what
+ * A regular file in one `buffer` that is used again. Reading from the page cache on this thread takes a fraction of what
  * it takes to ask another one for it.
  */
-async function* readFile(fd: number): AsyncGenerator<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+async function* readFile(
+  fd: number,
+  buffer: Uint8Array = Buffer.allocUnsafeSlow(READ_BYTES),
+): AsyncGenerator<Uint8Array> {
   for (let reads = 1; ; reads++) {
     const bytes = fs.readSync(fd, buffer, 0, buffer.length, null);
     if (bytes === 0) return;
@@ -81,7 +83,7 @@ export async function openFile(path: string): Promise<FileSource> {
   return {
     name: path,
     size: facts.isFile() ? facts.size : undefined,
-    chunks: () => (facts.isFile() ? readFile(fd) : readDevice(path, fd)),
+    chunks: (buffer) => (facts.isFile() ? readFile(fd, buffer) : readDevice(path, fd)),
     async close() {
       fs.closeSync(fd);
     },

@@ -1,5 +1,7 @@
 // A source from beginning to end through the engine, into files of one folder.
+import { Workspace } from '../kernels/workspace.ts';
 import type { ContactListener } from './engine.ts';
+import { READ_BYTES } from './file-source.ts';
 import { StreamSplitter } from './splitter.ts';
 import type { ByteSource, InputReport, RecordingOptions } from './types.ts';
 
@@ -26,12 +28,11 @@ export async function splitSource(
   options: RecordingOptions,
   run: RunHooks = {},
 ): Promise<InputReport & { aborted?: boolean }> {
-  const splitter = new StreamSplitter(folder, options, {
-    onContact: run.onContact,
-    keeping: { claim: run.claim },
-  });
+  const workspace = Workspace.create();
+  const hooks = { onContact: run.onContact, keeping: { claim: run.claim } };
+  const splitter = new StreamSplitter(folder, options, hooks, workspace);
   try {
-    for await (const chunk of source.chunks()) {
+    for await (const chunk of source.chunks(workspace?.input(READ_BYTES))) {
       splitter.push(chunk);
       run.onProgress?.(splitter.received);
       if (run.signal?.aborted) break;

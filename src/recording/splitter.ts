@@ -1,6 +1,8 @@
 // The engine behind the bytes of one dump: everything it holds is used, whole or not.
+import type { Workspace } from '../kernels/workspace.ts';
 import { FragmentAssembler, type FragmentHandler } from '../kvs/assembler.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
+import { ChunkPool } from './chunk.ts';
 import { type EngineHooks, RecordingEngine } from './engine.ts';
 import { emptyInput, noAudioTrack, notMatroska } from './input-error.ts';
 import type { ContactReport, RecordingOptions } from './types.ts';
@@ -14,9 +16,17 @@ export class StreamSplitter {
   readonly #engine: RecordingEngine;
   readonly #assembler: FragmentAssembler;
 
-  /** Without a folder nothing is written; the audio is only measured. */
-  constructor(folder: string | undefined, options: RecordingOptions, hooks: EngineHooks = {}) {
-    const engine = new RecordingEngine(folder, options, hooks);
+  /**
+   * Without a folder nothing is written; the audio is only measured.
+   * @param workspace Of this stream alone.
+   */
+  constructor(
+    folder: string | undefined,
+    options: RecordingOptions,
+    hooks: EngineHooks = {},
+    workspace?: Workspace,
+  ) {
+    const engine = new RecordingEngine(folder, options, { pool: new ChunkPool(workspace), ...hooks });
     this.#engine = engine;
     // A dump says in the end what is complete: nothing is handed over early.
     const handler: FragmentHandler = {
@@ -24,7 +34,7 @@ export class StreamSplitter {
       tagsOnly: (tags, offset) => engine.tagsOnly(tags, offset),
       damage: (damage) => engine.damage(damage),
     };
-    this.#assembler = new FragmentAssembler(handler);
+    this.#assembler = new FragmentAssembler(handler, workspace);
   }
 
   get warnings(): WarningLog {

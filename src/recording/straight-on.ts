@@ -1,62 +1,132 @@
 // The quick way for a fragment whose every block goes on where its track's audio ends, as nearly all of them do: two
-// short loops, which the engine makes fast soon, instead of a dozen calls a block.
+// short loops instead of a dozen calls a block.
+import { TrackSlots, type Workspace } from '../kernels/workspace.ts';
 import { CONTINUES } from '../kvs/block-list.ts';
 import type { Fragment } from '../kvs/fragment.ts';
+import { CHUNK_BYTES, type ChunkStage } from './chunk.ts';
 import type { TrackRecording } from './track-recording.ts';
 
-/** Where each of a fragment's tracks ends after the blocks looked at so far; one array for all fragments. */
-const ends: number[] = [];
+/** Appends fragments to the recordings of their tracks. */
+export class StraightOn {
+  readonly #tracks: readonly (TrackRecording | undefined)[];
+  readonly #toleranceMs: number;
+  readonly #workspace: Workspace | undefined;
+  /** Where each track's blocks go as they stand; undefined where one of them does not take them so. */
+  readonly #stages: readonly (ChunkStage | undefined)[] | undefined;
+  /** Where each track ends after the blocks looked at so far. */
+  readonly #ends: number[];
 
-/**
- * Appends all blocks of a fragment to the recordings of its tracks (undefined for what is no audio). Answers false,
- * with nothing done, where a block is in need of anything else.
- * @param relativeNs The Cluster's time after the contact's origin, nanoseconds.
- */
-export function recordStraightOn(
-  fragment: Fragment,
-  tracks: readonly (TrackRecording | undefined)[],
-  relativeNs: number,
-  toleranceMs: number,
-): boolean {
-  for (let i = 0; i < tracks.length; i++) {
-    const track = tracks[i];
-    if (track === undefined) continue;
-    if (track.plainStage === undefined || !track.timeline.started || track.overlapFrames > 0) return false;
-    ends[i] = track.timeline.end;
+  /** @param tracks A fragment's, in order; undefined for what is no audio. */
+  constructor(
+    tracks: readonly (TrackRecording | undefined)[],
+    toleranceMs: number,
+    workspace: Workspace | undefined,
+  ) {
+    this.#tracks = tracks;
+    this.#toleranceMs = toleranceMs;
+    this.#workspace = TrackSlots.suffice(tracks.length) ? workspace : undefined;
+    const plain = tracks.every((track) => track === undefined || track.plainStage !== undefined);
+    this.#stages = plain ? tracks.map((track) => track?.plainStage) : undefined;
+    this.#ends = tracks.map(() => 0);
   }
-  if (!allGoOn(fragment, tracks, relativeNs, toleranceMs)) return false;
-  const { blocks, bytes } = fragment;
-  for (let i = 0; i < blocks.count; i++) {
-    tracks[blocks.track[i]!]?.plainStage?.write(bytes, blocks.start[i]!, blocks.end[i]!);
-  }
-  for (let i = 0; i < tracks.length; i++) {
-    const timeline = tracks[i]?.timeline;
-    if (timeline !== undefined) timeline.end = ends[i]!;
-  }
-  return true;
-}
 
-/** Whether every block lies within the tolerance of where its track ends by then, and has whole sample frames. */
-function allGoOn(
-  { blocks, info }: Fragment,
-  tracks: readonly (TrackRecording | undefined)[],
-  relativeNs: number,
-  toleranceMs: number,
-): boolean {
-  const scale = info.timestampScale;
-  const { count, track: trackOf, timecode: timecodes, start: starts, end: stops } = blocks;
-  for (let i = 0; i < count; i++) {
-    const at = trackOf[i]!;
-    const track = tracks[at];
-    if (track === undefined) continue;
-    const timecode = timecodes[i]!;
-    const frames = (stops[i]! - starts[i]!) / track.storedFrameBytes;
-    if (timecode === CONTINUES || frames !== Math.floor(frames)) return false;
-    const rate = track.format.sampleRate;
-    const position = Math.round(((relativeNs + timecode * scale) * rate) / 1e9);
-    const end = ends[at]!;
-    if (Math.abs(position - end) > (toleranceMs * rate) / 1000) return false;
-    ends[at] = end + frames;
+  /**
+   * Appends all blocks of a fragment. Answers false, with nothing done, where a block is in need of anything else.
+   * @param relativeNs The Cluster's time after the contact's origin, nanoseconds.
+   */
+  append(fragment: Fragment, relativeNs: number): boolean {
+    const stages = this.#stages;
+    if (stages === undefined) return false;
+    const tracks = this.#tracks;
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i];
+      if (track !== undefined && (!track.timeline.started || track.overlapFrames > 0)) return false;
+    }
+    const workspace = this.#workspace;
+    return workspace?.holdsBlocks(fragment.bytes, fragment.blocks)
+      ? this.#appendCompiled(fragment, relativeNs, stages, workspace)
+      : this.#append(fragment, relativeNs, stages);
   }
-  return true;
+
+  #append(fragment: Fragment, relativeNs: number, stages: readonly (ChunkStage | undefined)[]): boolean {
+    const tracks = this.#tracks;
+    const ends = this.#ends;
+    for (let i = 0; i < tracks.length; i++) ends[i] = tracks[i]?.timeline.end ?? 0;
+    if (!this.#allGoOn(fragment, relativeNs)) return false;
+    const { blocks, bytes } = fragment;
+    for (let i = 0; i < blocks.count; i++) {
+      stages[blocks.track[i]!]?.write(bytes, blocks.start[i]!, blocks.end[i]!);
+    }
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i];
+      if (track !== undefined) track.timeline.end = ends[i]!;
+    }
+    return true;
+  }
+
+  /** Whether every block lies within the tolerance of where its track ends by then, and has whole sample frames. */
+  #allGoOn({ blocks, info }: Fragment, relativeNs: number): boolean {
+    const scale = info.timestampScale;
+    const { count, track: trackOf, timecode: timecodes, start: starts, end: stops } = blocks;
+    const ends = this.#ends;
+    for (let i = 0; i < count; i++) {
+      const at = trackOf[i]!;
+      const track = this.#tracks[at];
+      if (track === undefined) continue;
+      const timecode = timecodes[i]!;
+      const frames = (stops[i]! - starts[i]!) / track.storedFrameBytes;
+      if (timecode === CONTINUES || frames !== Math.floor(frames)) return false;
+      const rate = track.format.sampleRate;
+      const position = Math.round(((relativeNs + timecode * scale) * rate) / 1e9);
+      const end = ends[at]!;
+      if (Math.abs(position - end) > (this.#toleranceMs * rate) / 1000) return false;
+      ends[at] = end + frames;
+    }
+    return true;
+  }
+
+  /** What `#append` does, by the compiled loops. */
+  #appendCompiled(
+    { blocks, bytes, info }: Fragment,
+    relativeNs: number,
+    stages: readonly (ChunkStage | undefined)[],
+    workspace: Workspace,
+  ): boolean {
+    const tracks = this.#tracks;
+    const { slots } = workspace;
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i];
+      if (track === undefined) {
+        slots.leaveOut(i);
+      } else {
+        const rate = track.format.sampleRate;
+        slots.set(i, track.timeline.end, rate, (this.#toleranceMs * rate) / 1000, track.storedFrameBytes);
+      }
+    }
+    const { count } = blocks;
+    let next = 0;
+    while (next < count) {
+      for (let i = 0; i < stages.length; i++) {
+        const chunk = stages[i]?.open;
+        if (chunk?.bytes !== undefined && workspace.holds(chunk.bytes)) {
+          slots.lend(i, chunk.bytes.byteOffset + chunk.length, CHUNK_BYTES - chunk.length);
+        } else {
+          slots.lend(i, 0, 0);
+        }
+      }
+      const stopped = workspace.appendBlocks(bytes, blocks, next, relativeNs, info.timestampScale);
+      if (stopped < 0) return false;
+      for (let i = 0; i < stages.length; i++) stages[i]?.advance(slots.taken(i));
+      // The chunk is too small for this one, or the next one has not been begun.
+      if (stopped < count) {
+        stages[blocks.track[stopped]!]!.write(bytes, blocks.start[stopped]!, blocks.end[stopped]!);
+      }
+      next = stopped + 1;
+    }
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i];
+      if (track !== undefined) track.timeline.end = slots.end(i);
+    }
+    return true;
+  }
 }

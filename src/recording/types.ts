@@ -126,8 +126,11 @@ export interface ByteSource {
   readonly size?: number | undefined;
   /** True for bytes from a network, which may keep silent although their number is known. */
   readonly remote?: true;
-  /** The bytes, in any chunking. A chunk is valid until the next one is asked for. */
-  chunks(): AsyncIterable<Uint8Array>;
+  /**
+   * The bytes, in any chunking. A chunk is valid until the next one is asked for.
+   * @param buffer May be read into and given out as a chunk, whole or a part from its beginning.
+   */
+  chunks(buffer?: Uint8Array): AsyncIterable<Uint8Array>;
 }
 
 export interface Inspection {

@@ -1,5 +1,6 @@
 // One fuzz case: damages a dump, reads it, and says what does not hold.
 import { KvsrecError } from '../../src/errors.ts';
+import { Workspace } from '../../src/kernels/workspace.ts';
 import { FragmentAssembler } from '../../src/kvs/assembler.ts';
 import { StreamSplitter } from '../../src/recording/splitter.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
@@ -19,36 +20,44 @@ interface Readings {
 }
 
 /** Pushes the bytes in pieces of `chunk()` bytes each. */
-function pushAll(bytes: Buffer, into: { push(chunk: Uint8Array): void }, chunk: () => number): void {
+function pushAll(
+  bytes: Buffer,
+  into: { push(chunk: Uint8Array): void },
+  chunk: () => number,
+  workspace?: Workspace,
+): void {
   // Every piece lies in the same place, on top of the one before: nothing may refer to a chunk once it was taken.
-  const place = new Uint8Array(bytes.length);
+  const place = workspace?.input(bytes.length) ?? new Uint8Array(bytes.length);
   for (let at = 0; at < bytes.length; ) {
     const size = Math.min(bytes.length - at, chunk());
     for (let i = 0; i < size; i++) place[i] = bytes[at + i]!;
-    into.push(new Uint8Array(place.buffer, 0, size));
+    into.push(place.subarray(0, size));
     at += size;
   }
   place.fill(0x5a);
 }
 
-export function readAll(bytes: Buffer, chunk: () => number): Readings {
+export function readAll(bytes: Buffer, chunk: () => number, workspace?: Workspace): Readings {
   const readings: Readings = { contents: [], identities: new Map(), events: [] };
-  const assembler = new FragmentAssembler({
-    fragment(fragment) {
-      const content = contentOf(fragment);
-      readings.contents.push(content);
-      const identities = readings.identities.get(content) ?? new Set();
-      readings.identities.set(content, identities.add(identityOf(fragment)));
-      readings.events.push(`${fragment.offset}|${fragment.state}|${identityOf(fragment)}|${content}`);
+  const assembler = new FragmentAssembler(
+    {
+      fragment(fragment) {
+        const content = contentOf(fragment);
+        readings.contents.push(content);
+        const identities = readings.identities.get(content) ?? new Set();
+        readings.identities.set(content, identities.add(identityOf(fragment)));
+        readings.events.push(`${fragment.offset}|${fragment.state}|${identityOf(fragment)}|${content}`);
+      },
+      tagsOnly(tags, offset) {
+        readings.events.push(`tags|${offset}|${[...tags].join()}`);
+      },
+      damage(damage) {
+        readings.events.push(`damage|${Object.values(damage).join('|')}`);
+      },
     },
-    tagsOnly(tags, offset) {
-      readings.events.push(`tags|${offset}|${[...tags].join()}`);
-    },
-    damage(damage) {
-      readings.events.push(`damage|${Object.values(damage).join('|')}`);
-    },
-  });
-  pushAll(bytes, assembler, chunk);
+    workspace,
+  );
+  pushAll(bytes, assembler, chunk, workspace);
   assembler.end();
   return readings;
 }
@@ -75,11 +84,26 @@ export function faultsOf(dump: FuzzDump, edits: readonly Edit[], found: Readings
   return faults;
 }
 
+function differences(one: Readings, other: Readings, what: string): string[] {
+  const at = one.events.findIndex((event, i) => event !== other.events[i]);
+  return at >= 0 || one.events.length !== other.events.length ? [`${what} at event ${at}`] : [];
+}
+
+/** A new one takes longer than a case does, and each has room for several. */
+const WORKSPACE_ROOM = 1024 * 1024;
+
+let workspace: Workspace | undefined;
+
+function workspaceWithRoom(): Workspace {
+  if (workspace === undefined || workspace.left < WORKSPACE_ROOM) workspace = Workspace.create()!;
+  return workspace;
+}
+
 /** Runs the recording engine over it; an error that is meant for people is fine. */
-function record(bytes: Buffer): void {
-  const splitter = new StreamSplitter(undefined, DEFAULT_RECORDING_OPTIONS);
+function record(bytes: Buffer, workspace?: Workspace): void {
+  const splitter = new StreamSplitter(undefined, DEFAULT_RECORDING_OPTIONS, {}, workspace);
   try {
-    splitter.push(bytes);
+    pushAll(bytes, splitter, () => 4096, workspace);
     splitter.finish('fuzzed');
   } catch (error) {
     splitter.discard();
@@ -114,11 +138,11 @@ export function check({ dump, seed, edits, bytes }: FuzzCase): string[] {
     const whole = readAll(bytes, () => bytes.length);
     faults.push(...faultsOf(dump, edits, whole));
     const chunked = readAll(bytes, chunking(random));
-    const differs = whole.events.findIndex((event, i) => event !== chunked.events[i]);
-    if (differs >= 0 || whole.events.length !== chunked.events.length) {
-      faults.push(`the chunking of the input shows at event ${differs}`);
-    }
+    faults.push(...differences(whole, chunked, 'the chunking of the input shows'));
+    const compiled = readAll(bytes, chunking(random), workspaceWithRoom());
+    faults.push(...differences(whole, compiled, 'the compiled loops and a chunking show'));
     record(bytes);
+    record(bytes, workspaceWithRoom());
   } catch (error) {
     faults.push(`an exception: ${(error as Error).stack}`);
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { CONTACT_ID, FROM_CUSTOMER, fragmentNumber, TO_CUSTOMER } from '../../fixtures/connect-profile.ts';
 import { DumpBuilder } from '../../fixtures/dump-builder.ts';
 import { littleEndian } from '../../fixtures/pcm.ts';
+import { Workspace } from '../../src/kernels/workspace.ts';
 import { StreamSplitter } from '../../src/recording/splitter.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
 import type { Random } from './random.ts';
@@ -93,8 +94,11 @@ interface Recorded {
 function record(bytes: Buffer): { recorded: Recorded[]; warnings: string[] } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kvsrec-placement-'));
   try {
-    const splitter = new StreamSplitter(folder, DEFAULT_RECORDING_OPTIONS);
-    splitter.push(bytes);
+    const workspace = Workspace.create()!;
+    const splitter = new StreamSplitter(folder, DEFAULT_RECORDING_OPTIONS, {}, workspace);
+    const input = workspace.input(bytes.length);
+    input.set(bytes);
+    splitter.push(input);
     const contacts = splitter.finish('damaged');
     const recorded = contacts
       .filter(({ contactId }) => contactId === CONTACT_ID)

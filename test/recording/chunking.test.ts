@@ -3,17 +3,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../fixtures/corpus.ts';
 import { KvsrecError } from '../../src/errors.ts';
+import { HEADROOM_BYTES, Workspace } from '../../src/kernels/workspace.ts';
 import { inspectSource } from '../../src/recording/inspect.ts';
 import { StreamSplitter } from '../../src/recording/splitter.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
 import { memorySource } from './memory-source.ts';
 
+const options = { ...DEFAULT_RECORDING_OPTIONS, digest: true };
+
+/** Smaller than most fixtures. */
+const INPUT_BYTES = 16 * 1024;
+
 /** Everything that reading says: structure, fragments, tags, warnings, and the audio's digests. */
-async function reading(bytes: Uint8Array, chunk: () => number): Promise<unknown> {
+async function reading(bytes: Uint8Array, chunk: () => number, workspace?: Workspace): Promise<unknown> {
   const inspection = await inspectSource(memorySource(bytes, chunk), { fragments: true, tags: true });
-  const splitter = new StreamSplitter(undefined, { ...DEFAULT_RECORDING_OPTIONS, digest: true });
+  const splitter = new StreamSplitter(undefined, options, {}, workspace);
+  const buffer = workspace?.input(INPUT_BYTES);
   try {
-    for await (const piece of memorySource(bytes, chunk).chunks()) splitter.push(piece);
+    for await (const piece of memorySource(bytes, chunk).chunks(buffer)) splitter.push(piece);
     return { inspection, contacts: splitter.finish('memory'), warnings: splitter.warnings.list() };
   } catch (error) {
     if (!(error instanceof KvsrecError)) throw error;
@@ -34,6 +41,7 @@ describe.each(corpus.map((fixture) => ({ name: fixture.name, fixture })))('$name
           let turn = 0;
           const chunk = (): number => 1 + (sizes[turn++ % sizes.length]! % most);
           expect(await reading(bytes, chunk)).toEqual(await whole);
+          expect(await reading(bytes, chunk, Workspace.create())).toEqual(await whole);
         },
       ),
       { numRuns: 12, seed: 1 },
@@ -42,5 +50,14 @@ describe.each(corpus.map((fixture) => ({ name: fixture.name, fixture })))('$name
 
   it('is the same one byte at a time', async () => {
     expect(await reading(bytes, () => 1)).toEqual(await whole);
+    expect(await reading(bytes, () => 1, Workspace.create())).toEqual(await whole);
+  });
+
+  it('is the same wherever the memory of the compiled loops ends', async () => {
+    for (const left of [0, 200, 8_000, 20_000, 50_000, 200_000, 400_000]) {
+      const workspace = Workspace.create()!;
+      workspace.bytes(workspace.left - left - INPUT_BYTES - HEADROOM_BYTES);
+      expect(await reading(bytes, () => 10_000, workspace)).toEqual(await whole);
+    }
   });
 });

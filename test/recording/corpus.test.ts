@@ -9,16 +9,7 @@ import { parseWavHeader } from '../../src/audio/wav.ts';
 import { inspectSource } from '../../src/recording/inspect.ts';
 import { splitSource } from '../../src/recording/split.ts';
 import { type ContactReport, DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
-
-function sourceOf(bytes: Uint8Array, name = 'fixture') {
-  return {
-    name,
-    size: bytes.length,
-    async *chunks() {
-      yield bytes;
-    },
-  };
-}
+import { memorySource } from './memory-source.ts';
 
 function readWav(file: string): Int16Array {
   const bytes = fs.readFileSync(file);
@@ -48,7 +39,10 @@ describe.each(corpus.map((fixture) => [fixture.name, fixture] as const))('%s', (
     try {
       let report: Awaited<ReturnType<typeof splitSource>>;
       try {
-        report = await splitSource(sourceOf(bytes), folder, { ...DEFAULT_RECORDING_OPTIONS, digest: true });
+        report = await splitSource(memorySource(bytes), folder, {
+          ...DEFAULT_RECORDING_OPTIONS,
+          digest: true,
+        });
       } catch (error) {
         expect(truth.contacts).toEqual([]);
         expect((error as { code: string }).code).toBe('no-audio-track');
@@ -86,7 +80,7 @@ describe.each(corpus.map((fixture) => [fixture.name, fixture] as const))('%s', (
         expect(report.warnings.map(({ errorId }) => errorId)).toContain(truth.serviceErrorId);
       }
       if (truth.structure !== undefined) {
-        expect(await inspectSource(sourceOf(bytes), {})).toMatchObject(truth.structure);
+        expect(await inspectSource(memorySource(bytes), {})).toMatchObject(truth.structure);
       }
       expect(fs.readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
     } finally {

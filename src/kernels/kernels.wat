@@ -1,0 +1,181 @@
+;; The loops that touch every block of a stream, compiled ahead of time: the JavaScript that does the same needs a good
+;; part of a short run to become fast.
+(module
+  (import "env" "memory" (memory 1))
+
+  ;; Eight bytes at $at as a big-endian number.
+  (func $load_be (param $at i32) (result i64)
+    (local $v i64)
+    (local.set $v (i64.load align=1 (local.get $at)))
+    (local.set $v
+      (i64.or
+        (i64.shl (i64.and (local.get $v) (i64.const 0x00ff00ff00ff00ff)) (i64.const 8))
+        (i64.and (i64.shr_u (local.get $v) (i64.const 8)) (i64.const 0x00ff00ff00ff00ff))))
+    (local.set $v
+      (i64.or
+        (i64.shl (i64.and (local.get $v) (i64.const 0x0000ffff0000ffff)) (i64.const 16))
+        (i64.and (i64.shr_u (local.get $v) (i64.const 16)) (i64.const 0x0000ffff0000ffff))))
+    (i64.rotl (local.get $v) (i64.const 32)))
+
+  ;; Reads SimpleBlocks of one frame that follow each other from $pos, and none beyond $stop, into the columns.
+  ;; Answers where it stopped; $count_at holds the blocks so far.
+  (func (export "read_blocks")
+    (param $pos i32) (param $stop i32) (param $max_size i32)
+    ;; 128 bytes: the index of each track number's track, 255 where there is none.
+    (param $tracks i32)
+    (param $count_at i32) (param $capacity i32)
+    (param $track_of i32) (param $timecodes i32) (param $starts i32) (param $ends i32)
+    ;; Taken off every bound.
+    (param $origin i32)
+    (result i32)
+    (local $last i32) (local $count i32) (local $width i32) (local $bits i64) (local $size i64)
+    (local $start i32) (local $end i32) (local $track i32)
+    ;; An id, a size at its widest, and the block's header: track, timecode, flags.
+    (local.set $last (i32.sub (local.get $stop) (i32.const 13)))
+    (local.set $count (i32.load (local.get $count_at)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $count) (local.get $capacity)))
+        (br_if $done (i32.gt_s (local.get $pos) (local.get $last)))
+        (br_if $done (i32.ne (i32.load8_u (local.get $pos)) (i32.const 0xa3)))
+        (local.set $width (i32.sub (i32.clz (i32.load8_u offset=1 (local.get $pos))) (i32.const 23)))
+        (br_if $done (i32.gt_u (local.get $width) (i32.const 8)))
+        (local.set $bits (i64.sub (i64.shl (i64.const 1) (i64.extend_i32_u (i32.mul (local.get $width) (i32.const 7)))) (i64.const 1)))
+        (local.set $size
+          (i64.and
+            (i64.shr_u
+              (call $load_be (i32.add (local.get $pos) (i32.const 1)))
+              (i64.extend_i32_u (i32.shl (i32.sub (i32.const 8) (local.get $width)) (i32.const 3))))
+            (local.get $bits)))
+        ;; All ones: unknown.
+        (br_if $done (i64.eq (local.get $size) (local.get $bits)))
+        (br_if $done (i64.lt_u (local.get $size) (i64.const 4)))
+        (br_if $done (i64.gt_u (local.get $size) (i64.extend_i32_u (local.get $max_size))))
+        (local.set $start (i32.add (i32.add (local.get $pos) (i32.const 1)) (local.get $width)))
+        (local.set $end (i32.add (local.get $start) (i32.wrap_i64 (local.get $size))))
+        (br_if $done (i32.gt_u (local.get $end) (local.get $stop)))
+        (local.set $track (i32.sub (i32.load8_u (local.get $start)) (i32.const 0x80)))
+        (br_if $done (i32.lt_s (local.get $track) (i32.const 0)))
+        (br_if $done (i32.and (i32.load8_u offset=3 (local.get $start)) (i32.const 0x06)))
+        (local.set $track (i32.load8_u (i32.add (local.get $tracks) (local.get $track))))
+        (br_if $done (i32.eq (local.get $track) (i32.const 255)))
+        (i32.store16 (i32.add (local.get $track_of) (i32.shl (local.get $count) (i32.const 1))) (local.get $track))
+        (i32.store (i32.add (local.get $timecodes) (i32.shl (local.get $count) (i32.const 2)))
+          (i32.extend16_s
+            (i32.or
+              (i32.shl (i32.load8_u offset=1 (local.get $start)) (i32.const 8))
+              (i32.load8_u offset=2 (local.get $start)))))
+        (i32.store (i32.add (local.get $starts) (i32.shl (local.get $count) (i32.const 2)))
+          (i32.sub (i32.add (local.get $start) (i32.const 4)) (local.get $origin)))
+        (i32.store (i32.add (local.get $ends) (i32.shl (local.get $count) (i32.const 2)))
+          (i32.sub (local.get $end) (local.get $origin)))
+        (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (local.set $pos (local.get $end))
+        (br $next)))
+    (i32.store (local.get $count_at) (local.get $count))
+    (local.get $pos))
+
+  ;; A track's slot, 40 bytes: f64 where its audio ends, in sample frames; f64 its rate, Hz; f64 the tolerance, sample
+  ;; frames; i32 bytes of a sample frame, 0 where it is no audio; i32 the address of its next byte; i32 bytes that fit there.
+
+  ;; Whether every block has whole sample frames and stands within the tolerance of where its track ends by then. Brings
+  ;; the slots' ends forward, which then are of no use where the answer is 0.
+  (func $go_on
+    (param $count i32) (param $track_of i32) (param $timecodes i32) (param $starts i32) (param $ends i32)
+    (param $slots i32) (param $relative f64) (param $tick f64)
+    (result i32)
+    (local $i i32) (local $slot i32) (local $frame_bytes i32) (local $length i32) (local $timecode i32)
+    (local $position f64) (local $rounded f64) (local $end f64)
+    (loop $next
+      (if (i32.ge_u (local.get $i) (local.get $count)) (then (return (i32.const 1))))
+      (local.set $slot (i32.add (local.get $slots)
+        (i32.mul (i32.load16_u (i32.add (local.get $track_of) (i32.shl (local.get $i) (i32.const 1)))) (i32.const 40))))
+      (local.set $frame_bytes (i32.load offset=24 (local.get $slot)))
+      (if (local.get $frame_bytes)
+        (then
+          (local.set $timecode (i32.load (i32.add (local.get $timecodes) (i32.shl (local.get $i) (i32.const 2)))))
+          ;; A frame that follows its lace's first one has none of its own.
+          (if (i32.eq (local.get $timecode) (i32.const 0x80000000)) (then (return (i32.const 0))))
+          (local.set $length (i32.sub
+            (i32.load (i32.add (local.get $ends) (i32.shl (local.get $i) (i32.const 2))))
+            (i32.load (i32.add (local.get $starts) (i32.shl (local.get $i) (i32.const 2))))))
+          (if (i32.rem_u (local.get $length) (local.get $frame_bytes)) (then (return (i32.const 0))))
+          ;; Rounded as Math.round does it: halves upwards.
+          (local.set $position (f64.div
+            (f64.mul
+              (f64.add (local.get $relative) (f64.mul (f64.convert_i32_s (local.get $timecode)) (local.get $tick)))
+              (f64.load offset=8 (local.get $slot)))
+            (f64.const 1e9)))
+          (local.set $rounded (f64.floor (local.get $position)))
+          (if (f64.ge (f64.sub (local.get $position) (local.get $rounded)) (f64.const 0.5))
+            (then (local.set $rounded (f64.add (local.get $rounded) (f64.const 1)))))
+          (local.set $end (f64.load (local.get $slot)))
+          (if (f64.gt
+              (f64.abs (f64.sub (local.get $rounded) (local.get $end)))
+              (f64.load offset=16 (local.get $slot)))
+            (then (return (i32.const 0))))
+          (f64.store (local.get $slot) (f64.add (local.get $end)
+            (f64.convert_i32_u (i32.div_u (local.get $length) (local.get $frame_bytes)))))))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br $next))
+    (unreachable))
+
+  ;; Copies the payloads of the blocks from $i on to where their slots say, and answers the first that does not fit.
+  ;; Those from the first one on are looked at as a whole before; -1 where one of them does not simply go on.
+  (func (export "append_blocks")
+    (param $i i32) (param $count i32)
+    (param $track_of i32) (param $timecodes i32) (param $starts i32) (param $ends i32) (param $slots i32)
+    ;; The Cluster's time after the contact's origin, and a tick, nanoseconds.
+    (param $relative f64) (param $tick f64)
+    ;; Address of what the bounds count from.
+    (param $origin i32)
+    (result i32)
+    (local $slot i32) (local $start i32) (local $length i32) (local $to i32)
+    (if (i32.eqz (local.get $i))
+      (then
+        (if (i32.eqz (call $go_on
+            (local.get $count) (local.get $track_of) (local.get $timecodes) (local.get $starts) (local.get $ends)
+            (local.get $slots) (local.get $relative) (local.get $tick)))
+          (then (return (i32.const -1))))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $i) (local.get $count)))
+        (local.set $slot (i32.add (local.get $slots)
+          (i32.mul (i32.load16_u (i32.add (local.get $track_of) (i32.shl (local.get $i) (i32.const 1)))) (i32.const 40))))
+        (if (i32.load offset=24 (local.get $slot))
+          (then
+            (local.set $start (i32.load (i32.add (local.get $starts) (i32.shl (local.get $i) (i32.const 2)))))
+            (local.set $length (i32.sub
+              (i32.load (i32.add (local.get $ends) (i32.shl (local.get $i) (i32.const 2))))
+              (local.get $start)))
+            (br_if $done (i32.gt_u (local.get $length) (i32.load offset=32 (local.get $slot))))
+            (local.set $to (i32.load offset=28 (local.get $slot)))
+            (memory.copy (local.get $to) (i32.add (local.get $start) (local.get $origin)) (local.get $length))
+            (i32.store offset=28 (local.get $slot) (i32.add (local.get $to) (local.get $length)))
+            (i32.store offset=32 (local.get $slot)
+              (i32.sub (i32.load offset=32 (local.get $slot)) (local.get $length)))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br $next)))
+    (local.get $i))
+
+  ;; The first index from $from on at which the $length bytes at $a and at $b differ; $length where none does.
+  (func (export "mismatch") (param $a i32) (param $b i32) (param $from i32) (param $length i32) (result i32)
+    (local $words i32)
+    (local.set $words (i32.sub (local.get $length) (i32.const 8)))
+    (block $near
+      (loop $next
+        (br_if $near (i32.gt_s (local.get $from) (local.get $words)))
+        (br_if $near (i64.ne
+          (i64.load align=1 (i32.add (local.get $a) (local.get $from)))
+          (i64.load align=1 (i32.add (local.get $b) (local.get $from)))))
+        (local.set $from (i32.add (local.get $from) (i32.const 8)))
+        (br $next)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_s (local.get $from) (local.get $length)))
+        (br_if $done (i32.ne
+          (i32.load8_u (i32.add (local.get $a) (local.get $from)))
+          (i32.load8_u (i32.add (local.get $b) (local.get $from)))))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (br $next)))
+    (local.get $from)))

@@ -1,0 +1,263 @@
+// The memory that the compiled loops of `kernels.wat` work in, and the loops as functions over it.
+import { MODULE } from './module.ts';
+
+/** What a WebAssembly memory is counted in (WebAssembly core specification 2.0, section 4.2.8). */
+const PAGE_BYTES = 64 * 1024;
+
+/** The input, what is left over of it, a dozen chunks of output. Only what is touched takes memory. */
+const MEMORY_BYTES = 2 * 1024 * 1024;
+
+/** Bytes before the input where what is left over of the last piece can stand: some fragments' worth. */
+export const HEADROOM_BYTES = 256 * 1024;
+
+/** What is allocated begins on a cache line. */
+const ALIGNMENT = 64;
+
+/** Tracks that `TrackSlots` has room for: Amazon Connect's streams have two. */
+const MAX_SLOTS = 8;
+
+/** The exports of `kernels.wat`, which says what each does. Addresses, counts and bounds are bytes or indices. */
+interface Kernels {
+  read_blocks(
+    pos: number,
+    stop: number,
+    maxSize: number,
+    tracks: number,
+    countAt: number,
+    capacity: number,
+    trackOf: number,
+    timecodes: number,
+    starts: number,
+    ends: number,
+    origin: number,
+  ): number;
+  append_blocks(
+    from: number,
+    count: number,
+    trackOf: number,
+    timecodes: number,
+    starts: number,
+    ends: number,
+    slots: number,
+    relativeNs: number,
+    tickNs: number,
+    origin: number,
+  ): number;
+  mismatch(a: number, b: number, from: number, length: number): number;
+}
+
+/** Blocks as columns of equal length; `count` of them are filled. Bounds count from where the first one's bytes do. */
+export interface BlockColumns {
+  count: number;
+  readonly track: Uint16Array;
+  /** Ticks relative to the Cluster's Timestamp. */
+  readonly timecode: Int32Array;
+  readonly start: Uint32Array;
+  readonly end: Uint32Array;
+}
+
+/** Where the audio of a fragment's tracks ends, and where its next bytes go. */
+export class TrackSlots {
+  /** Bytes of a slot in `kernels.wat`. */
+  static readonly BYTES = 40;
+
+  readonly address: number;
+  readonly #floats: Float64Array;
+  readonly #ints: Int32Array;
+  readonly #lent: number[] = new Array<number>(MAX_SLOTS).fill(0);
+
+  constructor(buffer: ArrayBuffer, address: number) {
+    this.address = address;
+    this.#floats = new Float64Array(buffer, address, (MAX_SLOTS * TrackSlots.BYTES) / 8);
+    this.#ints = new Int32Array(buffer, address, (MAX_SLOTS * TrackSlots.BYTES) / 4);
+  }
+
+  /** Whether there is a slot for each of `count` tracks. */
+  static suffice(count: number): boolean {
+    return count <= MAX_SLOTS;
+  }
+
+  /** Track `index` is no audio: its blocks are passed over. */
+  leaveOut(index: number): void {
+    this.#ints[10 * index + 6] = 0;
+  }
+
+  /** @param end Sample frames so far. `rate` is in hertz, `tolerance` in sample frames. */
+  set(index: number, end: number, rate: number, tolerance: number, frameBytes: number): void {
+    this.#floats[5 * index] = end;
+    this.#floats[5 * index + 1] = rate;
+    this.#floats[5 * index + 2] = tolerance;
+    this.#ints[10 * index + 6] = frameBytes;
+  }
+
+  /** The next bytes of track `index` go to `address`, where there is room for `bytes`. */
+  lend(index: number, address: number, bytes: number): void {
+    this.#ints[10 * index + 7] = address;
+    this.#ints[10 * index + 8] = bytes;
+    this.#lent[index] = bytes;
+  }
+
+  /** Bytes that were used of what was lent. */
+  taken(index: number): number {
+    return this.#lent[index]! - this.#ints[10 * index + 8]!;
+  }
+
+  /** Sample frames so far. */
+  end(index: number): number {
+    return this.#floats[5 * index]!;
+  }
+}
+
+/**
+ * Memory for one stream that is read as fast as can be. Whatever does not lie in it takes the same way in JavaScript, so
+ * nothing depends on there being room.
+ */
+export class Workspace {
+  readonly slots: TrackSlots;
+  readonly #buffer: ArrayBuffer;
+  readonly #kernels: Kernels;
+  readonly #count: Uint32Array;
+  #used = 0;
+  /** Address of the input. */
+  #input = -1;
+
+  private constructor() {
+    const pages = MEMORY_BYTES / PAGE_BYTES;
+    // Of a fixed size: growing would take the memory away from every view of it.
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.#kernels = new WebAssembly.Instance(compiled(), { env: { memory } }).exports as unknown as Kernels;
+    this.#buffer = memory.buffer;
+    this.slots = new TrackSlots(this.#buffer, this.#allocate(MAX_SLOTS * TrackSlots.BYTES)!);
+    this.#count = new Uint32Array(this.#buffer, this.#allocate(4)!, 1);
+  }
+
+  /** A new one; undefined where this Node has no WebAssembly (`--jitless`) or no memory for it. */
+  static create(): Workspace | undefined {
+    try {
+      return new Workspace();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Bytes that are not given out yet. */
+  get left(): number {
+    return this.#buffer.byteLength - this.#used;
+  }
+
+  /** Whether an array lies in this memory. */
+  holds({ buffer }: ArrayBufferView): boolean {
+    return buffer === this.#buffer;
+  }
+
+  /** An array of `length` bytes, in this memory while there is room. It is not given back. */
+  bytes(length: number): Uint8Array {
+    const address = this.#allocate(length);
+    return address === undefined ? new Uint8Array(length) : new Uint8Array(this.#buffer, address, length);
+  }
+
+  /** An array for the next piece of the input, time and again, with room before it. */
+  input(length: number): Uint8Array {
+    const address = this.#allocate(HEADROOM_BYTES + length);
+    if (address === undefined) return new Uint8Array(length);
+    this.#input = address + HEADROOM_BYTES;
+    return new Uint8Array(this.#buffer, this.#input, length);
+  }
+
+  /** `bytes` right before `piece`, and both as one array; undefined where there is no room for that. */
+  joinBefore(piece: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
+    if (!this.holds(piece) || piece.byteOffset !== this.#input || bytes.length > HEADROOM_BYTES)
+      return undefined;
+    const joined = new Uint8Array(this.#buffer, this.#input - bytes.length, bytes.length + piece.length);
+    joined.set(bytes);
+    return joined;
+  }
+
+  /**
+   * Whether `readBlocks` and `appendBlocks` can work on these: blocks whose columns and bytes lie in this memory.
+   */
+  holdsBlocks(bytes: Uint8Array, blocks: BlockColumns): boolean {
+    return bytes.buffer === this.#buffer && blocks.track.buffer === this.#buffer;
+  }
+
+  /** `readBlockRun`, compiled. All arrays lie in this memory. Stops where the columns are full, too. */
+  readBlocks(
+    bytes: Uint8Array,
+    from: number,
+    stop: number,
+    maxSize: number,
+    tracks: Uint8Array,
+    blocks: BlockColumns,
+    origin: number,
+  ): number {
+    const at = bytes.byteOffset;
+    const { track, timecode, start, end } = blocks;
+    this.#count[0] = blocks.count;
+    const next = this.#kernels.read_blocks(
+      at + from,
+      at + stop,
+      maxSize,
+      tracks.byteOffset,
+      this.#count.byteOffset,
+      track.length,
+      track.byteOffset,
+      timecode.byteOffset,
+      start.byteOffset,
+      end.byteOffset,
+      at + origin,
+    );
+    blocks.count = this.#count[0]!;
+    return next - at;
+  }
+
+  /**
+   * Appends the payloads of `blocks` from index `from` on to their tracks, as `slots` say. With `from` 0 it first looks
+   * whether each of them goes on where its track ends by then, and answers -1, with nothing appended, where one does
+   * not. Otherwise it answers the first block for which the room that was lent does not suffice.
+   * @param bytes What the blocks' bounds count from.
+   */
+  appendBlocks(
+    bytes: Uint8Array,
+    blocks: BlockColumns,
+    from: number,
+    relativeNs: number,
+    tickNs: number,
+  ): number {
+    const { track, timecode, start, end } = blocks;
+    return this.#kernels.append_blocks(
+      from,
+      blocks.count,
+      track.byteOffset,
+      timecode.byteOffset,
+      start.byteOffset,
+      end.byteOffset,
+      this.slots.address,
+      relativeNs,
+      tickNs,
+      bytes.byteOffset,
+    );
+  }
+
+  /**
+   * The first index from `from` on at which `known[0, length)` differs from what stands at `bytes[pos]`; `length` where
+   * none does. Both lie in this memory.
+   */
+  mismatch(bytes: Uint8Array, pos: number, known: Uint8Array, from: number, length: number): number {
+    return this.#kernels.mismatch(bytes.byteOffset + pos, known.byteOffset, from, length);
+  }
+
+  #allocate(bytes: number): number | undefined {
+    const address = this.#used;
+    const used = address + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    if (used > this.#buffer.byteLength) return undefined;
+    this.#used = used;
+    return address;
+  }
+}
+
+let module: WebAssembly.Module | undefined;
+
+function compiled(): WebAssembly.Module {
+  module ??= new WebAssembly.Module(Buffer.from(MODULE, 'base64'));
+  return module;
+}
