@@ -55,6 +55,7 @@ export class SessionLine {
   #resentFrames = 0;
   #silenceFrames = 0;
   #failure: TranscriptionSummary['failure'] = null;
+  #over = false;
 
   constructor(options: SessionLineOptions) {
     this.#options = options;
@@ -74,9 +75,9 @@ export class SessionLine {
     this.#ending = AbortSignal.any([options.signal, this.#leave.signal]);
   }
 
-  /** Milliseconds of audio that were not sent yet. */
+  /** Milliseconds of audio that were not sent yet; none once the line is over: what is left then is never sent. */
   get backlogMs(): number {
-    return Math.max(0, this.#ms(this.tape.end - this.#answered.sent));
+    return this.#over ? 0 : Math.max(0, this.#ms(this.tape.end - this.#answered.sent));
   }
 
   /** The first frame that another process would have to send, if it went on now. */
@@ -125,6 +126,7 @@ export class SessionLine {
         atMs: Math.round(this.#ms(this.#answered.sent)),
       };
     } finally {
+      this.#over = true;
       // What is left is still to be read.
       if (!this.#leave.signal.aborted || this.#failure !== null) this.tape.dispose();
     }

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXCEPTIONS, type TranscribeFault } from '../../src/simulator/transcribe/script.ts';
 import { bytesOf, makeCall, RATE, random } from './call.ts';
-import { runCall } from './line.ts';
+import { firstMissing, runCall } from './line.ts';
 import { expectTimes, expectWhole, words } from './whole.ts';
 
 /** Session breaks in the chaos test; a script can ask for more. */
@@ -109,6 +109,29 @@ describe('sessions that break', () => {
     }
     expect(outcome.sessions.every(({ parameters }) => parameters.channels === 1)).toBe(true);
     expect(outcome.summary.sessions).toBe(4);
+  });
+
+  test('one direction is given up: the other is not held up by what was left of it', async () => {
+    const call = makeCall(40_000, 10);
+    const outcome = await runCall(call, {
+      sessions: 'per-direction',
+      standInRules: { maxSessions: 1 },
+      rules: { throttledMs: 30_000 },
+      deliver: async (transcription, { from, to }, clock) => {
+        for (let at = 0; at < from.length; at += RATE) {
+          transcription.write('from', at, bytesOf(from, at, at + RATE));
+          transcription.write('to', at, bytesOf(to, at, at + RATE));
+          // A source that can wait, at the pace of speech.
+          await clock.sleep(1000);
+          await transcription.ready();
+        }
+      },
+    });
+    // Whichever came first got the only session, and has heard the whole call.
+    const [[line, pieces]] = [...outcome.received] as [[number, { position: number; pcm: Buffer }[]]];
+    const heard = line === 0 ? call.from : call.to;
+    expect(firstMissing(pieces, Buffer.from(bytesOf(heard)), 2)).toBe(-1);
+    expect(outcome.summary).toMatchObject({ complete: false, failure: { code: 'LimitExceededException' } });
   });
 
   test('taken up again under its id', async () => {
