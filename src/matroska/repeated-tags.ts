@@ -55,17 +55,21 @@ export class RepeatedTags {
     const run = this.#runs[this.#count];
     if (run === undefined || run.odd || pos + run.length > stop || base + pos === this.#end) return undefined;
     const changed = this.#changed;
-    changed.length = 0;
     const { values, length } = run;
     let at = 0;
+    let count = 0;
     for (let i = 0; ; i += 3) {
       at = this.#mismatch(bytes, pos, run, at);
       if (at === length) break;
+      // Mostly the same values change each time.
+      const likely = changed[count];
+      if (likely !== undefined && likely > i && at >= values[likely + 1]! && at < values[likely + 2]!) i = likely;
       while (i < values.length && values[i + 2]! <= at) i += 3;
       if (i >= values.length || values[i + 1]! > at) return undefined;
-      changed.push(i);
+      changed[count++] = i;
       at = values[i + 2]!;
     }
+    changed.length = count;
     this.#count++;
     this.#end = base + pos + length;
     if (changed.length > 0) update(run, changed, bytes, pos);
@@ -87,7 +91,7 @@ export class RepeatedTags {
    * -1 where it is not known to be whole.
    */
   learn(bytes: Uint8Array, start: number, end: number, base: number, tags: readonly Tag[]): void {
-    if (base + start !== this.#end || this.#count === 0) this.#begin();
+    if (base + start !== this.#end || this.#count === 0) this.#beginRun();
     this.#end = base + end;
     const run = this.#runs[this.#count - 1];
     if (run === undefined || run.odd) return;
@@ -113,7 +117,7 @@ export class RepeatedTags {
   }
 
   /** Another run begins, in the place of the one that stood there in the last document. */
-  #begin(): void {
+  #beginRun(): void {
     const place = this.#count++;
     if (place >= MAX_RUNS) return;
     const bytes = this.#runs[place]?.bytes ?? this.#workspace?.bytes(MAX_BYTES) ?? new Uint8Array(MAX_BYTES);
