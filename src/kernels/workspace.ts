@@ -5,7 +5,7 @@ import { MODULE } from './module.ts';
 const PAGE_BYTES = 64 * 1024;
 
 /** The input, what is left over of it, a dozen chunks of output. Only what is touched takes memory. */
-const MEMORY_BYTES = 2 * 1024 * 1024;
+const MEMORY_BYTES = 3 * 1024 * 1024;
 
 /** Bytes before the input where what is left over of the last piece can stand: some fragments' worth. */
 export const HEADROOM_BYTES = 256 * 1024;

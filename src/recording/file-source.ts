@@ -5,10 +5,10 @@ import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from './types.ts';
 
 /** Bytes of a read: measured, larger ones leave the processor's cache and smaller ones cost calls. */
-export const READ_BYTES = 128 * 1024;
+const READ_BYTES = 128 * 1024;
 
-/** Reads in a row before signals and timers get their turn: some 2 MiB, a few milliseconds. */
-const READS_A_TURN = 16;
+/** Bytes in a row before signals and timers get their turn: a few milliseconds. */
+const BYTES_A_TURN = 2 * 1024 * 1024;
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;
@@ -22,11 +22,14 @@ async function* readFile(
   fd: number,
   buffer: Uint8Array = Buffer.allocUnsafeSlow(READ_BYTES),
 ): AsyncGenerator<Uint8Array> {
-  for (let reads = 1; ; reads++) {
+  for (let turn = 0; ; ) {
     const bytes = fs.readSync(fd, buffer, 0, buffer.length, null);
     if (bytes === 0) return;
     yield bytes === buffer.length ? buffer : buffer.subarray(0, bytes);
-    if (reads % READS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    turn += bytes;
+    if (turn < BYTES_A_TURN) continue;
+    turn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

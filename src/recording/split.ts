@@ -1,9 +1,11 @@
 // A source from beginning to end through the engine, into files of one folder.
 import { Workspace } from '../kernels/workspace.ts';
 import type { ContactListener } from './engine.ts';
-import { READ_BYTES } from './file-source.ts';
 import { StreamSplitter } from './splitter.ts';
 import type { ByteSource, InputReport, RecordingOptions } from './types.ts';
+
+/** Bytes read at a time: the more, the fewer fragments lie in two pieces; measured, beyond that it no longer pays. */
+const INPUT_BYTES = 1024 * 1024;
 
 export interface RunHooks {
   /** When it fires, reading stops and what is there is finished. */
@@ -32,7 +34,7 @@ export async function splitSource(
   const hooks = { onContact: run.onContact, keeping: { claim: run.claim } };
   const splitter = new StreamSplitter(folder, options, hooks, workspace);
   try {
-    for await (const chunk of source.chunks(workspace?.input(READ_BYTES))) {
+    for await (const chunk of source.chunks(workspace?.input(INPUT_BYTES))) {
       splitter.push(chunk);
       run.onProgress?.(splitter.received);
       if (run.signal?.aborted) break;
