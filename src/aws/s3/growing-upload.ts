@@ -144,6 +144,19 @@ export class GrowingUpload {
   }
 
   /**
+   * Waits until nothing is on its way, and compares every part with the bytes that stand in the file now. Those that
+   * differ are sent again in the end.
+   * @param sumOf CRC-32 of the file's bytes `[start, end)`.
+   */
+  async recheck(sumOf: (start: number, end: number) => Promise<number>): Promise<void> {
+    await this.#rest();
+    for (const { number, size, crc32 } of this.state().parts) {
+      const { start } = partRange(number);
+      if ((await sumOf(start, start + size)) !== crc32) this.#sent.delete(number);
+    }
+  }
+
+  /**
    * Sends what is missing, the first part last, and makes the object. May be called again after a failure.
    * @param size Bytes of the file, counted before its head is replaced.
    * @throws KvsrecError (`aws-…`, `object-exists`, `upload-not-verified`). The parts stay with S3 until `abort`.

@@ -1,6 +1,6 @@
 // Recordings to S3 while they are made: after each checkpoint, whatever stands in the files for good goes up in parts.
 
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -61,9 +61,7 @@ export class GrowingRecordings {
    * goes into it. Call `follow` when the checkpoint and its changes are made.
    */
   states(state: CaptureState, patches: readonly FilePatch[]): GrowingStates {
-    for (const { path, position, bytes } of patches) {
-      this.#uploads.get(path)?.upload.invalidate(position, bytes.length);
-    }
+    for (const { upload, temporary } of this.#uploads.values()) invalidate(upload, temporary, patches);
     const open = filesOf(state).flatMap(({ path }) => {
       const growing = this.#uploads.get(path);
       return growing === undefined ? [] : [[path, growing.upload.state()] as const];
@@ -87,9 +85,7 @@ export class GrowingRecordings {
       try {
         const { client, slots, upload } = await this.#ready();
         const taken = await upload.resume(client, left, this.#reader(file), { slots });
-        for (const { path, position, bytes } of patches) {
-          if (path === file.path) taken.invalidate(position, bytes.length);
-        }
+        invalidate(taken, file.temporary, patches);
         this.#uploads.set(file.path, { upload: taken, temporary: file.temporary });
       } catch (thrown) {
         this.#log(`the upload of ${file.path} cannot be taken up: ${String(thrown)}`);
@@ -99,7 +95,8 @@ export class GrowingRecordings {
 
   /**
    * Makes the object of a finished file, if most of it is at S3 already; undefined where it has to be uploaded as a
-   * whole. The file's own bytes decide: an upload that does not have them is no good.
+   * whole. The parts are compared with the file's bytes before there is an object, which could not be replaced any more:
+   * a change may have waited for the disk longer than for the last checkpoint, and the long form moves all bytes.
    */
   async complete(path: string, target: ObjectTarget, size: number): Promise<UploadedFile | undefined> {
     await this.#steps;
@@ -109,11 +106,9 @@ export class GrowingRecordings {
     if (upload === undefined || upload.state().uploadId === null) return undefined;
     const { bucket, key } = upload.target;
     if (bucket === target.bucket && key === target.key) {
-      const sum = await sumOf(path);
       try {
-        const stored = await upload.complete(size);
-        if (stored.crc32 === sum) return { ...stored, status: 'uploaded' };
-        this.#log(`${path} differs from what was sent while it grew; it is sent once more`);
+        await upload.recheck((start, end) => sumOf(path, start, end));
+        return { ...(await upload.complete(size)), status: 'uploaded' };
       } catch (thrown) {
         this.#log(`${path}: what was sent while it grew is given up: ${String(thrown)}`);
       }
@@ -214,13 +209,19 @@ function filesOf(state: CaptureState): OpenFile[] {
   });
 }
 
-/** CRC-32 of a file, as S3 spells it. */
-async function sumOf(path: string): Promise<string> {
-  const { crc32, crc32Text } = await import('../../aws/s3/crc32.ts');
+/** Parts that have bytes which a checkpoint changes are no good. A patch tells the name that the file has meanwhile. */
+function invalidate(upload: GrowingUpload, temporary: string, patches: readonly FilePatch[]): void {
+  for (const { path, position, bytes } of patches) {
+    if (path === temporary) upload.invalidate(position, bytes.length);
+  }
+}
+
+/** CRC-32 of a file's bytes `[start, end)`, of those that there are. */
+async function sumOf(path: string, start: number, end: number): Promise<number> {
+  const { crc32 } = await import('../../aws/s3/crc32.ts');
   let sum = 0;
-  const file = await open(path);
-  for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 })) {
+  for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: 1024 * 1024 })) {
     sum = crc32(chunk as Buffer, sum);
   }
-  return crc32Text(sum);
+  return sum;
 }

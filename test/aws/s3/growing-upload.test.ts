@@ -3,6 +3,7 @@
 import { randomFillSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { crc32 } from '../../../src/aws/s3/crc32.ts';
 import { type FinalHead, GrowingUpload } from '../../../src/aws/s3/growing-upload.ts';
 import type { ObjectTarget } from '../../../src/aws/s3/object-target.ts';
 import { PART_BYTES } from '../../../src/aws/s3/part-plan.ts';
@@ -104,6 +105,24 @@ describe('with a file to read from', () => {
       }),
       { numRuns: 8 },
     );
+  });
+
+  test('parts are compared with the file before there is an object; those that differ go again', async () => {
+    const at = target({ onlyIfAbsent: true });
+    const file = Buffer.from(noise);
+    const readFile = (offset: number, length: number) => file.subarray(offset, offset + length);
+    const upload = new GrowingUpload(s3.client, at, readFile);
+    await upload.advance(18 * MIB);
+    await upload.flush();
+    // Nobody says so.
+    file.fill('c', 11 * MIB, 11 * MIB + 2);
+    await upload.recheck(async (start, end) => crc32(file.subarray(start, end)));
+    await upload.complete(18 * MIB);
+    expect(stored(at)?.equals(file.subarray(0, 18 * MIB))).toBe(true);
+    const parts = s3.server.requests
+      .filter(({ operation }) => operation === 'UploadPart')
+      .map(({ query }) => query.get('partNumber'));
+    expect(parts.sort()).toEqual(['1', '2', '3', '3', '4']);
   });
 
   test('a failing S3 stops nothing; what is unsent is told, and sent in the end', async () => {
