@@ -106,12 +106,17 @@ test('after a kill, the parts that S3 has are not sent again', async () => {
   }
   child.kill('SIGKILL');
   await ended;
-  const resumed = await runCli(record(out, '--resume', out), { env });
+  // The keys are told by the folder that the recording is in, wherever the process is.
+  const resumed = await runCli(
+    ['record', '--resume', out, '--idle-timeout', '2s', '--upload', 's3://calls/live/', '--json'],
+    { env },
+  );
   expect(resumed.status).toBe(0);
   const [{ path, upload }] = JSON.parse(resumed.stdout).inputs[0].contacts[0].files;
   expect(s3.object('calls', upload.key)?.equals(readFileSync(path))).toBe(true);
+  expect(upload.key).toBe(`live/${basename(path)}`);
   expect(partsOf().filter((number) => number === '2')).toHaveLength(1);
-  expect(s3.openUploads(`calls/${upload.key}`)).toEqual([]);
+  expect(s3.openUploads(upload.key)).toEqual([]);
 });
 
 test('an S3 that refuses parts costs the recording nothing, and leaves nothing', async () => {

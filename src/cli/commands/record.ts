@@ -1,6 +1,7 @@
 // `kvsrec record`: live and past calls from Kinesis Video Streams to audio files.
 
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
@@ -66,9 +67,13 @@ export const record: CommandDefinition = {
 async function run(context: CommandContext): Promise<number> {
   const { options, settings } = context;
   if (settings.out !== '-' && options.resume === undefined) requireWritable(settings.out);
-  const uploader = await uploaderFor(context, { lines: options.contacts === undefined });
+  const left = options.resume === undefined ? undefined : await leftBehind(context);
+  const uploader = await uploaderFor(context, {
+    lines: options.contacts === undefined,
+    folder: left?.folder,
+  });
   try {
-    if (options.resume !== undefined) return await resume(context, uploader);
+    if (left !== undefined) return await resume(context, left.checkpoints, uploader);
     if (options.contacts !== undefined) return await recordContacts(context, uploader);
     return await recordOne(context, uploader);
   } finally {
@@ -177,7 +182,7 @@ async function transcripts(context: CommandContext, kind: RecordingKind) {
 /** For `--upload`. Not even the interruption that ends a recording keeps its files from being uploaded. */
 async function uploaderFor(
   { settings, terminal }: CommandContext,
-  options?: { lines: boolean },
+  options?: { lines: boolean; folder: string | undefined },
 ): Promise<RecordingUploader | undefined> {
   return await recordingUploader(settings, terminal, new AbortController().signal, options);
 }
@@ -315,26 +320,30 @@ async function recordContacts(
   ]);
 }
 
-async function resume(context: CommandContext, uploader: RecordingUploader | undefined): Promise<number> {
+/** What `--resume` names: the checkpoints, and the folder that they are in. @throws KvsrecError `no-checkpoint`. */
+async function leftBehind({ options, settings }: CommandContext) {
+  const { findCheckpoints } = await import('../../recording/capture/checkpoint-file.ts');
+  const checkpoints = findCheckpoints(typeof options.resume === 'string' ? options.resume : settings.out);
+  return { checkpoints, folder: dirname(checkpoints[0]!) };
+}
+
+async function resume(
+  context: CommandContext,
+  checkpoints: readonly string[],
+  uploader: RecordingUploader | undefined,
+): Promise<number> {
   const { options, settings, signal, terminal } = context;
-  const [
-    { findCheckpoints, takeOver },
-    { resumeCall },
-    { streamId },
-    { withTranscript },
-    { journalPath },
-    { joinTaps },
-  ] = await Promise.all([
-    import('../../recording/capture/checkpoint-file.ts'),
-    import('../record/record-call.ts'),
-    import('../../aws/stream-id.ts'),
-    import('../record/with-transcript.ts'),
-    import('../transcribe/journal.ts'),
-    import('../../recording/audio-tap.ts'),
-  ]);
-  const place = typeof options.resume === 'string' ? options.resume : settings.out;
+  const [{ takeOver }, { resumeCall }, { streamId }, { withTranscript }, { journalPath }, { joinTaps }] =
+    await Promise.all([
+      import('../../recording/capture/checkpoint-file.ts'),
+      import('../record/record-call.ts'),
+      import('../../aws/stream-id.ts'),
+      import('../record/with-transcript.ts'),
+      import('../transcribe/journal.ts'),
+      import('../../recording/audio-tap.ts'),
+    ]);
   const recorded: RecordedWithTranscript[] = [];
-  for (const file of findCheckpoints(place)) {
+  for (const file of checkpoints) {
     const unfinished = takeOver(file);
     const note = unfinished.source as SourceNote;
     const stream = streamId(note.stream);

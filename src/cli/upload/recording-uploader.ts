@@ -25,16 +25,17 @@ export interface RecordingUploader {
  * An uploader for `--upload`, undefined where the setting is not given. Results, warnings and errors of single files go
  * to the terminal; they reject nothing.
  * @param signal Stops uploads; those of finished files are wanted even after the recording was interrupted.
- * @param options `lines`: whether to print a line for each file.
+ * @param options `lines`: whether to print a line for each file; `folder`: that of all files, below which their paths
+ *   become part of the keys, where it is not the one that is set.
  * @throws KvsrecError of a bad address (exit 2).
  */
 export async function recordingUploader(
   settings: Settings,
   terminal: Terminal,
   signal: AbortSignal,
-  { lines = true }: { lines?: boolean } = {},
+  { lines = true, folder = settings.out }: { lines?: boolean; folder?: string | undefined } = {},
 ): Promise<RecordingUploader | undefined> {
-  const { upload: url, deleteLocal, out, jobs } = settings;
+  const { upload: url, deleteLocal, jobs } = settings;
   if (url === undefined) return undefined;
   const [{ uploadOptions, UPLOAD_JOBS }, { asFolder }, { uploadRecordings }] = await Promise.all([
     import('./upload-options.ts'),
@@ -57,9 +58,9 @@ export async function recordingUploader(
     client ??= uploadClient(inFolder, run);
     return client;
   };
-  const growing = new GrowingRecordings(out, inFolder, bucket, terminal.log);
+  const growing = new GrowingRecordings(folder, inFolder, bucket, terminal.log);
   const upload: RecordingUploader['upload'] = async (contacts) => {
-    const outcomes = await uploadRecordings(await bucket(), contacts, out, inFolder, run);
+    const outcomes = await uploadRecordings(await bucket(), contacts, folder, inFolder, run);
     for (const outcome of outcomes.values()) {
       if (uploadFailed(outcome)) {
         terminal.clearProgress?.();
