@@ -47,9 +47,9 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   });
   // The program may have ended before it has read everything.
   child.stdin.on('error', () => {});
-  if (options.stdin !== undefined) child.stdin.end(options.stdin);
-  else if (options.signal === undefined) child.stdin.end();
-  const { signal } = options;
+  const { signal, stdin = '' } = options;
+  if (signal === undefined) child.stdin.end(stdin);
+  else child.stdin.write(stdin);
   const watch = setInterval(() => {
     if (!signal?.when()) return;
     child.kill(signal.name);

@@ -12,6 +12,7 @@ import { statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { openInput } from '../open-input.ts';
 import { printable } from '../printable.ts';
 import { warningLine } from '../split/summary.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { CallReport } from './call-audio.ts';
 import { sniff } from './call-audio.ts';
 import { CallTranscript, type CallTranscriptOptions } from './call-transcript.ts';
@@ -158,7 +159,7 @@ async function readInput(input: string, call: CallTranscript, context: CommandCo
   const options = { track, gapToleranceMs, contactId, match, signal };
   const source = await openInput(input, { region, profile, endpointUrl });
   try {
-    const opened = await sniff(source);
+    const opened = await sniff(untilAborted(source, signal));
     if (opened.kind === 'wav') return await wavCall(opened.source, call, options);
     return await dumpCall(opened.source, call, options, tellOfCall(terminal));
   } catch (error) {

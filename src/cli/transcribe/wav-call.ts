@@ -16,7 +16,11 @@ export async function wavCall(
   listener: CallListener,
   { track, contactId, signal }: CallAudioOptions,
 ): Promise<CallReport> {
-  const reader = await WavReader.open(source);
+  const reader = await WavReader.open(source).catch((error: unknown) => {
+    // Cut short by a signal, every input looks damaged.
+    signal.throwIfAborted();
+    throw error;
+  });
   try {
     const { channels, sampleRate } = reader;
     if (channels > 2) {

@@ -68,6 +68,26 @@ test('a stereo file from standard input', async () => {
   expect(texts(segments)).toEqual(texts(SCRIPT.segments));
 });
 
+test('SIGINT while standard input keeps silent: what was said by then is written', async () => {
+  const cwd = scratchDirectory();
+  const before = demo.sessions.length;
+  let heard = { frames: 0, at: Date.now() };
+  // All that was written is read and sent.
+  const silent = () => {
+    const { frames = 0, finals = 0 } = demo.sessions[before] ?? {};
+    if (frames !== heard.frames) heard = { frames, at: Date.now() };
+    return finals > 0 && Date.now() - heard.at > 500;
+  };
+  const run = await runCli(['transcribe', '-', ...LANGUAGE, '-o', 'words.json'], {
+    cwd,
+    env: demo.env,
+    stdin: readFileSync(DEMO_DUMP),
+    signal: { name: 'SIGINT', when: silent },
+  });
+  expect(run.status).toBe(130);
+  expect(JSON.parse(readFileSync(join(cwd, 'words.json'), 'utf8')).segments.length).toBeGreaterThan(0);
+});
+
 test('what the flags have wrong is told before the input is looked at', async () => {
   const garbage = join(scratchDirectory(), 'garbage');
   writeFileSync(garbage, 'neither sound nor stream');
