@@ -11,6 +11,7 @@ import type { CommandContext } from '../command.ts';
 import { statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { openInput } from '../open-input.ts';
 import { printable } from '../printable.ts';
+import { usage } from '../record/options.ts';
 import { warningLine } from '../split/summary.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { CallReport } from './call-audio.ts';
@@ -31,7 +32,7 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
   checkedTranscribeSettings({ ...transcribeSettings(settings), channels });
   const format = formatOption(options.format);
   const files = transcriptFiles((options.output as string[] | undefined) ?? [], format, settings.overwrite);
-  const onStdout = files.length === 0 ? format : undefined;
+  const onStdout = files.length === 0 ? formatBesideJson(format, settings.json) : undefined;
   const view = await liveView(context, onStdout);
   const call = await callTranscript(context, {
     pace: settings.pace,
@@ -131,6 +132,19 @@ function formatOption(given: unknown): TranscriptFormat | undefined {
     exitCode: 2,
     hint: `There is ${TRANSCRIPT_FORMATS.join(', ')}.`,
   });
+}
+
+/**
+ * What goes to standard output beside the document of `--json`, which is alone there: nothing, and the document has all
+ * that the transcript as JSON has.
+ */
+function formatBesideJson(format: TranscriptFormat | undefined, json: boolean): TranscriptFormat | undefined {
+  if (!json || format === undefined) return format;
+  if (format === 'json') return undefined;
+  throw usage(
+    `--json and --format ${format} both want standard output`,
+    'Leave one of them out (--no-json where the environment or the config file asks for it), or give -o FILE.',
+  );
 }
 
 /** Segments as they come: on standard output, unless that is for a format; then on a terminal behind standard error. */

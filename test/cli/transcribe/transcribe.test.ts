@@ -98,3 +98,13 @@ test('what the flags have wrong is told before the input is looked at', async ()
   expect(right.status).toBe(1);
   expect(right.stderr).toContain('neither a WAV file nor a dump');
 });
+
+test('--json is alone on standard output', async () => {
+  const env = { ...demo.env, KVSREC_JSON: '1' };
+  const both = await runCli(['transcribe', DEMO_DUMP, ...LANGUAGE, '--format', 'srt'], { env });
+  expect(both.status).toBe(2);
+  expect(JSON.parse(both.stdout).error.message).toBe('--json and --format srt both want standard output');
+  const same = await runCli(['transcribe', DEMO_DUMP, ...LANGUAGE, '--format', 'json'], { env });
+  expect(same.status).toBe(0);
+  expect(texts(JSON.parse(same.stdout).segments)).toEqual(texts(SCRIPT.segments));
+});
