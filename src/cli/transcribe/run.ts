@@ -27,6 +27,7 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
   const { arguments: inputs, options, settings, terminal } = context;
   const [input] = inputs;
   refuseTwoInputs(input, options);
+  if (input !== undefined) refuseOptionsOfStreams(context);
   // What the flags alone can tell comes before the input is looked at.
   const channels = settings.sessions === 'per-direction' || settings.track !== 'both' ? 1 : undefined;
   checkedTranscribeSettings({ ...transcribeSettings(settings), channels });
@@ -122,6 +123,31 @@ function refuseTwoInputs(input: string | undefined, options: CommandContext['opt
       hint: 'Give a WAV file, a dump or -; or --stream-name, --stream-arn, --event or --instance-id for a live call.',
     });
   }
+}
+
+/** Flags that say which part of a stream is meant and how it is waited for: a file is transcribed as a whole. */
+const OPTIONS_OF_STREAMS = [
+  'fragment',
+  'start',
+  'startClock',
+  'continuationToken',
+  'end',
+  'stopFragment',
+  'archive',
+];
+const SETTINGS_OF_STREAMS = ['maxDuration', 'idleTimeout', 'stallTimeout', 'retries'] as const;
+
+/** Settings of the environment and the config file may be meant for other runs: only flags are refused. */
+function refuseOptionsOfStreams({ options, origins }: CommandContext): void {
+  const option = OPTIONS_OF_STREAMS.find((name) => options[name] !== undefined);
+  const setting = SETTINGS_OF_STREAMS.find((key) => origins[key].source === 'flag');
+  if (option === undefined && setting === undefined) return;
+  const name = option ?? setting!;
+  const flag = `--${options[name] === false ? 'no-' : ''}${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw usage(
+    `a file and ${flag} do not go together`,
+    `${flag} is for streams, and a file is transcribed as a whole: leave one of them out.`,
+  );
 }
 
 function formatOption(given: unknown): TranscriptFormat | undefined {

@@ -108,3 +108,13 @@ test('--json is alone on standard output', async () => {
   expect(same.status).toBe(0);
   expect(texts(JSON.parse(same.stdout).segments)).toEqual(texts(SCRIPT.segments));
 });
+
+test.each([['--start', 'earliest'], ['--no-archive'], ['--max-duration', '1m']])(
+  'a file is no stream: %s',
+  async (...flags) => {
+    const run = await runCli(['transcribe', DEMO_DUMP, ...LANGUAGE, ...flags], { env: demo.env });
+    expect(run.status).toBe(2);
+    expect(run.stderr).toContain(`a file and ${flags[0]} do not go together`);
+    expect(run.stdout).toBe('');
+  },
+);
