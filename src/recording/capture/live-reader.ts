@@ -203,7 +203,7 @@ export class LiveReader {
         return;
       }
       fresh = true;
-      this.#progress(fragment);
+      this.#progress(fragment, passed !== -1);
       record(fragment, raw);
       if (recorder.endedBy !== undefined) stop('over');
     };
@@ -321,7 +321,8 @@ export class LiveReader {
     for (const { fragment, raw } of pieces) this.#recorder.takeLast(fragment, raw);
   }
 
-  #progress(fragment: Fragment): void {
+  /** Something new came; `seamless`: behind what the recording has already, so that nothing lies between. */
+  #progress(fragment: Fragment, seamless: boolean): void {
     this.#lastNew = performance.now();
     this.#failures = 0;
     this.#attempts = 0;
@@ -329,8 +330,9 @@ export class LiveReader {
     const { position, warnings } = this.#recorder;
     if (this.#lost === undefined || position === null) return;
     this.#lost = undefined;
+    if (seamless) return;
     const message = `the stream no longer had what came after fragment ${position.number ?? '(without a number)'} when the connection was back; the recording goes on with ${fragment.number ?? 'the next one'}`;
-    warnings.add({ code: 'gap', message, contactId: this.#recorder.current?.contactId ?? null });
+    warnings.add({ code: 'truncated', message, contactId: this.#recorder.current?.contactId ?? null });
     this.#recorder.emit({
       event: 'gap',
       fromMs: position.clusterMs,

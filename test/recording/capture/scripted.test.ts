@@ -1,7 +1,7 @@
 // What connections may bring at the edges: fragments without a number, Segments of several Clusters, a fragment to begin
 // with that comes late, an archive that is damaged or falls silent.
 import { describe, expect, it } from 'vitest';
-import { fragmentNumber } from '../../../fixtures/connect-profile.ts';
+import { buildFragment, fragmentNumber } from '../../../fixtures/connect-profile.ts';
 import { type CaptureOptions, capture } from '../../../src/recording/capture/capture.ts';
 import type { CaptureState } from '../../../src/recording/capture/capture-state.ts';
 import type { MediaSource } from '../../../src/recording/capture/media-source.ts';
@@ -86,6 +86,28 @@ describe('a connection that ends behind a fragment without a number', () => {
     const rest = scripted([[second(1), tagless(2), second(3), second(4)]]);
     const report = await record(rest, { stopFragment: fragmentNumber(4) }, { recording, state });
     expect(heard(report)).toEqual([{ seconds: [4, 4], fragments: 4 }]);
+  });
+});
+
+describe('a stream that does not have the fragment to go on after any more', () => {
+  const gone = buildFragment({ clusters: [], tagsBefore: [[['AWS_KINESISVIDEO_ERROR_ID', '4000']]] });
+
+  it('has lost what is missing of the call', async () => {
+    const source = scripted([[second(0), second(1), gone], [second(4)]]);
+    const report = await record(source, { stopFragment: fragmentNumber(4) });
+    expect(heard(report)).toEqual([{ seconds: [3, 3], fragments: 3 }]);
+    expect(codes(report)).toEqual(expect.arrayContaining(['truncated']));
+    expect(report.warnings.find(({ code }) => code === 'truncated')!.message).toContain(fragmentNumber(1));
+  });
+
+  it('has lost nothing where it goes on from what the recording has', async () => {
+    const source = scripted([
+      [second(0), second(1), gone],
+      [second(1), second(2)],
+    ]);
+    const report = await record(source, { stopFragment: fragmentNumber(2) });
+    expect(heard(report)).toEqual([{ seconds: [3, 3], fragments: 3 }]);
+    expect(report.warnings).toEqual([]);
   });
 });
 
