@@ -60,6 +60,13 @@ const wait = (longest = LONGEST_WAIT_MS) =>
     z.maximum(longest, 'expected 24 days at most'),
   );
 
+/** The same, or 0 for no end of it. */
+const waitOrNever = () =>
+  milliseconds().check(
+    z.refine((ms) => ms === 0 || ms >= 100, 'expected at least 100 ms, or 0; seconds are written 30s'),
+    z.maximum(LONGEST_WAIT_MS, 'expected 24 days at most'),
+  );
+
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 function toMilliseconds(value: unknown): unknown {
@@ -153,7 +160,7 @@ export const SCHEMA = {
   gapTolerance: milliseconds(),
   contactId: z.optional(text('expected a contact id')),
   match: z.optional(tagAndValue()),
-  idleTimeout: wait(),
+  idleTimeout: waitOrNever(),
   stallTimeout: wait(),
   maxDuration: z.optional(wait(Number.MAX_SAFE_INTEGER)),
   retries: count(),

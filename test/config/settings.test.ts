@@ -27,6 +27,17 @@ suite('the table of settings', () => {
     expect(checkValue(key, value, key)).toBe(value);
   });
 
+  test.each([
+    ['idleTimeout', '0', 0],
+    ['idleTimeout', '100ms', 100],
+    ['idleTimeout', '50', /at least 100 ms, or 0/],
+    ['stallTimeout', '0', /at least 100 ms/],
+    ['maxDuration', '0', /at least 100 ms/],
+  ] as const)('a wait: %s of %s', (key, raw, expected) => {
+    if (typeof expected === 'number') expect(checkValue(key, raw, key)).toBe(expected);
+    else expect(() => checkValue(key, raw, key)).toThrow(expected);
+  });
+
   test('the words and defaults are those of the engine', () => {
     expect(SETTINGS.layout.choices).toEqual(LAYOUTS);
     expect(SETTINGS.track.choices).toEqual(TRACK_CHOICES);
