@@ -156,7 +156,7 @@ export class SegmentTables {
       if (retracted) await this.#dropPartial(work);
       return;
     }
-    const item = this.#item(segment, work);
+    const item = this.#item(segment);
     if (segment.partial) {
       if (work.partialKey !== undefined && work.partialKey !== item.StartTime) await this.#dropPartial(work);
       if (await this.#putPartial(work.table, item)) work.partialKey = item.StartTime;
@@ -169,7 +169,7 @@ export class SegmentTables {
     this.written++;
   }
 
-  #item(segment: TranscriptSegment, work: Work): SegmentItem {
+  #item(segment: TranscriptSegment): SegmentItem {
     const now = (this.#options.now ?? Date.now)();
     return {
       ContactId: this.#options.contactId,
@@ -180,12 +180,12 @@ export class SegmentTables {
       IsPartial: segment.partial,
       LoggedOn: new Date(now).toISOString(),
       ExpiresAfter: Math.floor(now / 1000) + Math.round(this.#options.ttlDays * DAY_SECONDS),
-      ...(this.#shared(work.table) ? { Direction: segment.direction } : {}),
+      ...(this.#shared ? { Direction: segment.direction } : {}),
     };
   }
 
-  #shared(table: string): boolean {
-    const { tableToCustomer = table } = this.#options;
+  get #shared(): boolean {
+    const { table, tableToCustomer = table } = this.#options;
     return tableToCustomer === table;
   }
 

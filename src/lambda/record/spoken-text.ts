@@ -13,9 +13,10 @@ export async function spokenText(
   const { TABLE_CALLER_TRANSCRIPT: from, TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: to, APP_REGION } = environment;
   if (from === undefined && to === undefined) return undefined;
   const client = documentClient(APP_REGION);
-  const textOf = async (table: string | undefined): Promise<string> => {
-    const texts: string[] = [];
-    for (let page: QueryCommandInput['ExclusiveStartKey'] | null; table !== undefined && page !== null; ) {
+  const texts: Record<'from' | 'to', string[]> = { from: [], to: [] };
+  // In a table that both directions share, the items say whose they are; elsewhere the table does.
+  const read = async (table: string, tableIsOf: 'from' | 'to'): Promise<void> => {
+    for (let page: QueryCommandInput['ExclusiveStartKey'] | null; page !== null; ) {
       const input: QueryCommandInput = {
         TableName: table,
         KeyConditionExpression: 'ContactId = :contact',
@@ -27,13 +28,16 @@ export async function spokenText(
         { doing: `read the table ${table}`, action: 'dynamodb:Query', resource: table },
         () => client.send(new QueryCommand(input)),
       );
-      for (const { Transcript, IsPartial } of Items) if (IsPartial !== true) texts.push(String(Transcript));
+      for (const { Transcript, IsPartial, Direction = tableIsOf } of Items) {
+        if (IsPartial !== true) texts[Direction === 'to' ? 'to' : 'from'].push(String(Transcript));
+      }
       page = LastEvaluatedKey ?? null;
     }
-    return texts.join(' ');
   };
   try {
-    return { from: await textOf(from), to: await textOf(to) };
+    if (from !== undefined) await read(from, 'from');
+    if (to !== undefined && to !== from) await read(to, 'to');
+    return { from: texts.from.join(' '), to: texts.to.join(' ') };
   } finally {
     client.destroy();
   }
