@@ -5,6 +5,8 @@ import type { TrackDirection } from './types.ts';
 export interface TappedTrack {
   contactId: string | null;
   direction: TrackDirection;
+  /** Its number in the stream, which tells tracks without a direction apart. */
+  number: number;
   /** The track's Name in the stream, untrusted text. */
   name: string;
   format: SampleFormat;

@@ -481,7 +481,7 @@ export class ContactRecording {
       });
     }
     const own = this.#files.openOwn(facts, track);
-    const tapped: TappedTrack = { ...facts, direction, name, format };
+    const tapped: TappedTrack = { ...facts, direction, number, name, format };
     const recording = new TrackRecording(direction, name, format, {
       pool,
       digest: options.digest,

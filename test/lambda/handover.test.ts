@@ -67,6 +67,7 @@ describe('tables', () => {
   const trackOf = (contactId: string, direction: 'from' | 'to'): TappedTrack => ({
     contactId,
     direction,
+    number: direction === 'from' ? 1 : 2,
     name: direction,
     startMs: Date.UTC(2026, 0, 5, 9, 0, 0),
     format: { kind: 'pcm', encoding: 'L16', sampleRate: RATE, channels: 1, codec: 's16le' },

@@ -46,8 +46,10 @@ function leftTranscript({ folder, state }: Unfinished, journal: JournalContent |
   const contact = state?.engine.contacts.flatMap((one) => ('open' in one ? [one.open] : []))[0];
   const recorded = contact === undefined ? [] : recordedTracks(folder, contact);
   const { track } = state!.options;
-  const tracks = recorded.filter(
-    ({ direction }) => track === 'both' || direction === 'unknown' || direction === track,
+  // Of tracks that do not say whose they are, the first one is heard.
+  const unknown = recorded.find(({ direction }) => direction === 'unknown');
+  const tracks = recorded.filter((one) =>
+    one.direction === 'unknown' ? one === unknown : track === 'both' || one.direction === track,
   );
   const [first] = tracks;
   const facts =

@@ -9,8 +9,8 @@ export interface TappedCallOptions {
   track: 'from' | 'to' | 'both';
   /** Told once of each other contact that is heard, and not listened to. */
   onOther?: (contactId: string | null) => void;
-  /** Told once of a direction that cannot be listened to, with the reason. */
-  onUnheard?: (direction: TranscriptDirection, reason: string) => void;
+  /** Told once of a track that is not listened to, and why. */
+  onUnheard?: (track: Pick<TappedTrack, 'direction' | 'number'>, reason: string) => void;
   /** The call that an earlier process has begun to listen to. */
   resumed?: CallFacts | undefined;
 }
@@ -19,9 +19,11 @@ export interface TappedCallOptions {
 export class TappedCall implements AudioTap {
   /** Milliseconds of the call so far. */
   lengthMs = 0;
-  #call: Pick<CallFacts, 'contactId' | 'startMs' | 'sampleRate'> | undefined;
+  #call: Omit<CallFacts, 'startMs'> | undefined;
+  /** The track that is heard as the direction `unknown`: a transcript has one channel for it. */
+  #unknown: number | undefined;
   readonly #told = new Set<string | null>();
-  readonly #unheard = new Set<TranscriptDirection>();
+  readonly #unheard = new Set<string>();
   readonly #listener: CallListener;
   readonly #options: TappedCallOptions;
   #failure: unknown;
@@ -58,8 +60,24 @@ export class TappedCall implements AudioTap {
       const { direction } = track;
       this.#call ??= this.#begin(track, direction);
       if (sampleRate !== this.#call.sampleRate) {
-        this.#tellUnheard(direction, `it has ${sampleRate} samples a second, unlike the other direction`);
+        this.#tellUnheard(track, `it has ${sampleRate} samples a second, unlike the other direction`);
         return;
+      }
+      if (!this.#call.directions.includes(direction)) {
+        const said =
+          direction === 'unknown' ? 'it does not say whose it is, and' : 'it says whose it is, but';
+        this.#tellUnheard(
+          track,
+          `${said} the track that the call began with ${direction === 'unknown' ? 'does' : 'does not'}`,
+        );
+        return;
+      }
+      if (direction === 'unknown') {
+        this.#unknown ??= track.number;
+        if (track.number !== this.#unknown) {
+          this.#tellUnheard(track, `neither it nor track ${this.#unknown}, which is heard, says whose it is`);
+          return;
+        }
       }
       const pcm = track.format.channels === 1 ? bytes : toMono(bytes, track.format.channels);
       this.#listener.audio(direction, position, pcm);
@@ -77,13 +95,10 @@ export class TappedCall implements AudioTap {
     const { contactId, startMs } = track;
     const { sampleRate } = track.format;
     const { track: wanted } = this.#options;
-    this.#listener.begin({
-      contactId,
-      startMs,
-      sampleRate,
-      directions: direction === 'unknown' ? ['unknown'] : wanted === 'both' ? ['from', 'to'] : [wanted],
-    });
-    return { contactId, startMs, sampleRate };
+    const directions: readonly TranscriptDirection[] =
+      direction === 'unknown' ? ['unknown'] : wanted === 'both' ? ['from', 'to'] : [wanted];
+    this.#listener.begin({ contactId, startMs, sampleRate, directions });
+    return { contactId, sampleRate, directions };
   }
 
   /** Whether the track is one of the call, and its samples can be understood. */
@@ -97,13 +112,14 @@ export class TappedCall implements AudioTap {
     }
     if (wanted !== 'both' && direction !== 'unknown' && direction !== wanted) return false;
     if (format.kind === 'pcm') return true;
-    this.#tellUnheard(direction, `its audio is ${format.encoding}`);
+    this.#tellUnheard(track, `its audio is ${format.encoding}`);
     return false;
   }
 
-  #tellUnheard(direction: TranscriptDirection, reason: string): void {
-    if (!this.#unheard.has(direction)) this.#options.onUnheard?.(direction, reason);
-    this.#unheard.add(direction);
+  #tellUnheard({ direction, number }: TappedTrack, reason: string): void {
+    const key = direction === 'unknown' ? `track ${number}` : direction;
+    if (!this.#unheard.has(key)) this.#options.onUnheard?.({ direction, number }, reason);
+    this.#unheard.add(key);
   }
 
   #advance(frames: number): void {

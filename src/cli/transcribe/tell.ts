@@ -10,7 +10,9 @@ export function tellOfCall(terminal: Terminal): Pick<TappedCallOptions, 'onOther
         `there is audio of another contact, ${other ?? 'without an id'}, which is not transcribed; ` +
           '--contact-id chooses one',
       ),
-    onUnheard: (direction, reason) =>
-      terminal.warning(`the direction "${direction}" is not heard: ${reason}`),
+    onUnheard: ({ direction, number }, reason) => {
+      const track = direction === 'unknown' ? `track ${number}` : `the direction "${direction}"`;
+      terminal.warning(`${track} is not heard: ${reason}`);
+    },
   };
 }

@@ -236,7 +236,9 @@ export class RecordingObjects implements AudioTap {
       this.#contacts.delete(oldest![0]);
       this.#leaving.push(oldest![1]);
     }
-    const key = `${track.direction}/${track.name}/${track.format.kind}`;
+    // As the engine tells tracks apart.
+    const whose = track.direction === 'unknown' ? `track ${track.number}` : track.direction;
+    const key = `${whose}/${track.name}/${track.format.kind}`;
     const at = contact.lines.get(key) ?? this.#openLine(contact, key, track);
     if (at.position !== position) {
       throw new RangeError(`audio at ${position} was handed over where ${at.position} was next`);
@@ -252,7 +254,7 @@ export class RecordingObjects implements AudioTap {
     contact.lines.set(key, line);
     if (!pcm || layouts.includes('separate')) {
       const wav = pcm ? { sampleRate: format.sampleRate, channels: format.channels } : undefined;
-      const what = direction === 'unknown' ? `AUDIO_TRACK_${contact.lines.size}` : WHAT[direction];
+      const what = direction === 'unknown' ? `AUDIO_TRACK_${track.number}` : WHAT[direction];
       const ending = pcm ? 'wav' : format.kind === 'aac' ? 'aac' : 'raw';
       line.object = this.#open(
         contact,

@@ -106,6 +106,7 @@ function trackOf(
   return {
     contactId,
     direction,
+    number: direction === 'from' ? 1 : 2,
     name: direction,
     startMs,
     format: { kind: 'pcm', encoding: 'L16', sampleRate, channels: 1, codec: 's16le' },
