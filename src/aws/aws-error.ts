@@ -1,7 +1,14 @@
 // Errors of the SDK and its services as errors for people: what was being done, what went wrong, what to do.
 
 import { KvsrecError } from '../errors.ts';
-import { AWS_FAULTS, type AwsTask, type Fault, faultOfConnection, type SdkError } from './aws-faults.ts';
+import {
+  AWS_FAULTS,
+  type AwsTask,
+  type Fault,
+  faultOfConnection,
+  type SdkError,
+  socketError,
+} from './aws-faults.ts';
 
 export type { AwsTask } from './aws-faults.ts';
 
@@ -38,6 +45,11 @@ export function isTransient(thrown: unknown): boolean {
   const origin = thrown instanceof KvsrecError && thrown.cause !== undefined ? thrown.cause : thrown;
   if (!(origin instanceof Error) || origin.name === 'AbortError') return false;
   return faultOf(origin)?.transient === true;
+}
+
+/** Whether a call came to nothing because nobody knows the name of the service's host. */
+export function isUnknownHost(thrown: unknown): boolean {
+  return thrown instanceof Error && socketError(thrown)[0] === 'ENOTFOUND';
 }
 
 function faultOf(error: SdkError): Fault | undefined {

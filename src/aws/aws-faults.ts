@@ -301,7 +301,7 @@ function connectionFault(code: string, reason: string, hint: string): Fault & { 
 }
 
 /** Node's code for a socket's error and where it happened, from the error itself or what lies behind it. */
-function socketError(error: SdkError): [code: string | undefined, place: string] {
+export function socketError(error: SdkError): [code: string | undefined, place: string] {
   let current: unknown = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
     const { code, syscall, hostname, address, port } = current as NodeJS.ErrnoException & {

@@ -2,7 +2,7 @@
 
 import { KvsrecError } from '../../errors.ts';
 import { type FailureKind, RecognizerError } from '../../transcription/recognizer.ts';
-import { awsError } from '../aws-error.ts';
+import { awsError, isUnknownHost } from '../aws-error.ts';
 
 /** The service's own exceptions; in the middle of a session they come without a status. */
 const KINDS: Record<string, FailureKind> = {
@@ -17,10 +17,14 @@ const KINDS: Record<string, FailureKind> = {
 
 /** Errors of credentials and settings: no other session will fare better. */
 const FATAL =
-  /^aws-(access-denied|no-(region|profile|credentials)|bad-credentials|clock-skew|wrong-region|not-found|kms)$/;
+  /^aws-(access-denied|no-(region|profile|credentials)|bad-(region|credentials)|clock-skew|wrong-region|not-found|kms|tls)$/;
 
-/** A RecognizerError for what a session threw. */
-export function sessionFailure(thrown: unknown, analytics: boolean): RecognizerError {
+/**
+ * A RecognizerError for what a session threw.
+ * @param reached Whether the service has answered before: then a host that is not found is an outage, which passes, and
+ *   no mistyped region or address, which does not.
+ */
+export function sessionFailure(thrown: unknown, analytics: boolean, reached: boolean): RecognizerError {
   if (thrown instanceof RecognizerError) return thrown;
   const action = analytics
     ? 'transcribe:StartCallAnalyticsStreamTranscription'
@@ -36,13 +40,14 @@ export function sessionFailure(thrown: unknown, analytics: boolean): RecognizerE
   }
   const error = awsError(thrown, { doing: 'transcribe the call', action });
   if (error instanceof KvsrecError) {
-    const kind = FATAL.test(error.code)
-      ? 'fatal'
-      : error.code === 'aws-throttled'
-        ? 'throttled'
-        : error.code === 'aws-rejected'
-          ? 'rejected'
-          : 'transient';
+    const kind =
+      FATAL.test(error.code) || (!reached && isUnknownHost(thrown))
+        ? 'fatal'
+        : error.code === 'aws-throttled'
+          ? 'throttled'
+          : error.code === 'aws-rejected'
+            ? 'rejected'
+            : 'transient';
     return new RecognizerError(kind, error.code, error.message, {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       cause: thrown,

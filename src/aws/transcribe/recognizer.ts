@@ -6,6 +6,7 @@ import {
   TranscribeStreamingClient,
 } from '@aws-sdk/client-transcribe-streaming';
 import type { Recognizer, SessionRequest } from '../../transcription/recognizer.ts';
+import type { SdkError } from '../aws-faults.ts';
 import { type AwsSettings, clientConfig } from '../client-config.ts';
 import { sessionFailure } from './failure.ts';
 import { analyticsInput, transcriptionInput } from './request.ts';
@@ -16,6 +17,8 @@ export interface TranscribeRecognizerOptions extends AwsSettings {
   settings: TranscribeSettings;
   /** Sessions can be taken up again under their id. */
   resumable?: boolean;
+  /** An earlier process was answered in the same call. */
+  reached?: boolean;
   /** In place of a client of its own. */
   client?: TranscribeStreamingClient;
 }
@@ -27,15 +30,18 @@ export class TranscribeRecognizer implements Recognizer {
   readonly #client: TranscribeStreamingClient;
   readonly #settings: TranscribeSettings;
   readonly #resumable: boolean;
+  /** The service has answered: its address is right. */
+  #reached: boolean;
   /** Milliseconds of audio sent under an id, over all its connections. */
   readonly #sentMs = new Map<string, number>();
 
-  constructor({ settings, resumable = false, client, ...aws }: TranscribeRecognizerOptions) {
+  constructor({ settings, resumable = false, reached = false, client, ...aws }: TranscribeRecognizerOptions) {
     const { requestHandler: _http1, ...config } = clientConfig(aws);
     // The sessions have rules of their own for what to try again, and when; audio cannot be sent a second time here.
     this.#client = client ?? new TranscribeStreamingClient({ ...config, maxAttempts: 1, logger: SILENT });
     this.#settings = settings;
     this.#resumable = resumable;
+    this.#reached = reached;
   }
 
   async recognize(request: SessionRequest): Promise<void> {
@@ -50,6 +56,7 @@ export class TranscribeRecognizer implements Recognizer {
           new StartCallAnalyticsStreamTranscriptionCommand(analyticsInput(this.#settings, counted)),
           { abortSignal: signal },
         );
+        this.#reached = true;
         for await (const { UtteranceEvent, CategoryEvent } of stream ?? []) {
           if (signal.aborted) return;
           const result = UtteranceEvent && utteranceOf(UtteranceEvent);
@@ -61,13 +68,15 @@ export class TranscribeRecognizer implements Recognizer {
           new StartStreamTranscriptionCommand(transcriptionInput(this.#settings, counted, this.#resumable)),
           { abortSignal: signal },
         );
+        this.#reached = true;
         for await (const event of stream ?? []) {
           if (signal.aborted) return;
           for (const result of resultsOf(event)) request.onResult(counter.shifted(result));
         }
       }
     } catch (error) {
-      throw sessionFailure(error, analytics);
+      if ((error as SdkError).$metadata?.httpStatusCode !== undefined) this.#reached = true;
+      throw sessionFailure(error, analytics, this.#reached);
     } finally {
       if (this.#resumable) this.#sentMs.set(sessionId, before + counter.sentMs);
     }

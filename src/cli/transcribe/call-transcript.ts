@@ -94,7 +94,12 @@ export class CallTranscript implements CallListener {
       this.#table = new this.#tables({ ...aws, ...tables, contactId });
     }
     const resumable = settings.speakerLabels === true && settings.analytics !== true;
-    this.#recognizer = new TranscribeRecognizer({ ...aws, settings: checked, resumable });
+    this.#recognizer = new TranscribeRecognizer({
+      ...aws,
+      settings: checked,
+      resumable,
+      reached: resumed !== undefined,
+    });
     this.#facts = facts;
     this.#options.onBegin?.(facts);
     this.#options.journal?.begin(facts, this.#options.resumed !== undefined);

@@ -171,6 +171,7 @@ export class TableTranscripts implements CallTranscripts {
     const recognizer = new TranscribeRecognizer({
       region: environment.TRANSCRIBE_REGION ?? environment.APP_REGION,
       settings: checkedTranscribeSettings({ language: languageCode, channels: together ? 2 : 1 }),
+      reached: resume !== undefined,
     });
     const transcription = new Transcription({
       recognizer,
