@@ -63,7 +63,8 @@ export class RepeatedTags {
       if (at === length) break;
       // Mostly the same values change each time.
       const likely = changed[count];
-      if (likely !== undefined && likely > i && at >= values[likely + 1]! && at < values[likely + 2]!) i = likely;
+      if (likely !== undefined && likely > i && at >= values[likely + 1]! && at < values[likely + 2]!)
+        i = likely;
       while (i < values.length && values[i + 2]! <= at) i += 3;
       if (i >= values.length || values[i + 1]! > at) return undefined;
       changed[count++] = i;

@@ -18,27 +18,10 @@ import { ContactGate } from './contact-gate.ts';
 import { DumpFile } from './dump-file.ts';
 import { isPartial } from './fragment-feed.ts';
 import type { CaptureEvent, CaptureReport, CaptureRequest, EndedBy } from './request.ts';
+import { MAX_HELD_BYTES, SyncPace } from './sync-pace.ts';
 
 /** Fragments come about once a second; what comes faster was held up, and could be asked for again. */
 const CHECKPOINT_MS = 100;
-
-/**
- * What a power failure takes away of a call that goes on, at most, apart from the time that the disk takes, while no
- * more than a hundred calls are recorded in the process.
- */
-const SYNC_MS = 5_000;
-
-/**
- * Between two calls of a process that are brought to the disk: every commit of a file system's journal holds up whoever
- * writes. Measured at 500 calls, syncing each of them every five seconds doubles the longest delays.
- */
-const SYNC_SPACING_MS = 50;
-
-/** Calls of this process that are being brought to the disk from time to time. */
-const syncing = new Set<CallRecorder>();
-
-/** Changes of the files that wait for the disk and stay in memory until then; reading waits when there are more. */
-const MAX_HELD_BYTES = 256 * 1024;
 
 /** Fragment numbers to remember: repeats come right after a reconnect. */
 const REMEMBERED = 1024;
@@ -112,15 +95,12 @@ export class CallRecorder {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #syncing: Promise<void> | undefined;
-  #synced = Number.NEGATIVE_INFINITY;
-  /** When that may happen for the first time. */
-  #firstSync = 0;
-  /** What of the recording has been brought to the disk: whether any audio, and how many finished contacts. */
-  #secured = '';
+  readonly #pace: SyncPace;
 
   constructor(options: CallRecorderOptions) {
     const { request, folder, recording, tap, pool, store, state, riffMaxDataBytes } = options;
     this.#options = options;
+    this.#pace = new SyncPace(options.syncMs);
     this.request = request;
     this.keepsRaw = options.saveMkv === true && folder !== undefined;
     this.warnings = new WarningLog({
@@ -361,7 +341,7 @@ export class CallRecorder {
   /** Nothing happens by itself any more when it returns. */
   async #stop(): Promise<void> {
     this.#stopped = true;
-    syncing.delete(this);
+    this.#pace.leave();
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.#syncing;
@@ -371,25 +351,12 @@ export class CallRecorder {
   #syncSoon(state: CaptureState): void {
     const { store } = this.#options;
     if (store?.secure === undefined || this.#syncing !== undefined || this.#stopped) return;
-    const now = performance.now();
-    if (!syncing.has(this)) {
-      syncing.add(this);
-      // Calls that begin at one moment, after a restart for example, do not go on in step.
-      this.#firstSync = now + Math.random() * SYNC_SPACING_MS * (syncing.size - 1);
-    }
-    const pause = Math.max(this.#options.syncMs ?? SYNC_MS, SYNC_SPACING_MS * (syncing.size - 1));
+    // That there is audio at all, and that another contact is finished, is not to wait.
     const finished = state.engine.contacts.filter((contact) => 'report' in contact).length;
-    const standing = `${state.begun} ${finished}`;
-    const due =
-      (this.#secured !== standing && now >= this.#firstSync) ||
-      now - Math.max(this.#synced, this.#firstSync) >= pause ||
-      this.#engine.heldBytes > MAX_HELD_BYTES;
-    if (!due) return;
-    this.#secured = standing;
+    if (!this.#pace.isDue(performance.now(), `${state.begun} ${finished}`, this.#engine.heldBytes)) return;
     const point = this.#syncPoint();
     this.#syncing = takingTurns(async () => {
-      // How long it takes is no part of the pause between two of them.
-      this.#synced = performance.now();
+      this.#pace.begin(performance.now());
       await point.written();
       await store.secure!(state, point.patches);
       point.kept();
