@@ -65,6 +65,7 @@ export {
   type EngineHooks,
   RecordingEngine,
 } from './recording/engine.ts';
+export { type Claim, FileOwners } from './recording/file-owners.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';
 export {

@@ -6,6 +6,7 @@ import type { SampleFormat } from '../connect/sample-format.ts';
 import type { ChunkConsumer, ChunkPool } from './chunk.ts';
 import { Combiner } from './combiner.ts';
 import { DEFAULT_NAME, fileName } from './file-name.ts';
+import type { Claim } from './file-owners.ts';
 import type { FileWriterOptions } from './file-writer.ts';
 import { isLongForm } from './long-form.ts';
 import type { FileState, FilesState } from './state.ts';
@@ -42,8 +43,8 @@ export interface TrackFacts {
 export interface FileKeeping {
   token?: string | undefined;
   journal?: boolean | undefined;
-  /** Told of every file's final path before the file is begun; what it throws keeps it from being begun. */
-  claim?: ((file: string) => void) | undefined;
+  /** Told of every file, also of one that an earlier process has begun. */
+  claim?: Claim | undefined;
   /** See `WavFileOptions`. */
   riffMaxDataBytes?: number | undefined;
 }
@@ -224,7 +225,7 @@ export class ContactFiles {
 
   #open(facts: Omit<Entry, 'file'>, place: string, resume?: FileWriterOptions['resume']): Entry {
     const { claim, ...keeping } = this.#keeping;
-    if (resume === undefined) claim?.(place);
+    claim?.(place);
     const options = { overwrite: this.#options.overwrite, ...keeping, ...(resume && { resume }) };
     const { wav } = facts;
     const file = wav ? new WavFile(place, { ...wav, ...options }) : new PlainFile(place, options);
@@ -237,6 +238,7 @@ export class ContactFiles {
     for (const { path: place, temporary, size, patches, unsynced: _, ...facts } of files) {
       if (!fs.existsSync(path.join(folder, temporary))) {
         // The process stopped between giving this file its name and the next one.
+        this.#keeping.claim?.(path.join(folder, place));
         this.#entries.push({ ...facts, file: new DoneFile(path.join(folder, place)) });
         continue;
       }

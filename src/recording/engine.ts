@@ -10,6 +10,7 @@ import type { CallMarks, MarkKind } from './call-marks.ts';
 import { ChunkPool } from './chunk.ts';
 import type { FileKeeping, FilePatch } from './contact-files.ts';
 import { type Attributed, ContactRecording, type RecordingPlace } from './contact-recording.ts';
+import { FileOwners } from './file-owners.ts';
 import { type EngineState, STATE_VERSION } from './state.ts';
 import { joinSyncPoints, type SyncPoint } from './sync-point.ts';
 import type { ContactReport, RecordingOptions } from './types.ts';
@@ -80,7 +81,16 @@ export class RecordingEngine implements FragmentHandler {
     this.#onContact = hooks.onContact;
     this.warnings = warnings;
     this.#history = new FragmentHistory(hooks.remembered);
-    this.#place = { folder, options, pool, warnings, keeping, tap, marks: hooks.onContact !== undefined };
+    const claim = keeping?.claim ?? new FileOwners().claimFor('the recording');
+    this.#place = {
+      folder,
+      options,
+      pool,
+      warnings,
+      keeping: { ...keeping, claim },
+      tap,
+      marks: hooks.onContact !== undefined,
+    };
     this.#attribution = new ContactAttribution(
       options.match,
       (fragment, attribution) => this.#attributed({ fragment, attribution }),

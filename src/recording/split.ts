@@ -1,6 +1,7 @@
 // A source from beginning to end through the engine, into files of one folder.
 import { Workspace } from '../kernels/workspace.ts';
 import type { ContactListener } from './engine.ts';
+import { type Claim, FileOwners } from './file-owners.ts';
 import { StreamSplitter } from './splitter.ts';
 import type { ByteSource, InputReport, RecordingOptions } from './types.ts';
 
@@ -15,7 +16,7 @@ export interface RunHooks {
   /** Called for each contact when its files are finished. */
   onContact?: ContactListener;
   /** See `FileKeeping.claim`. */
-  claim?: (file: string) => void;
+  claim?: Claim | undefined;
 }
 
 /**
@@ -31,7 +32,8 @@ export async function splitSource(
   run: RunHooks = {},
 ): Promise<InputReport & { aborted?: boolean }> {
   const workspace = Workspace.create();
-  const hooks = { onContact: run.onContact, keeping: { claim: run.claim } };
+  const claim = run.claim ?? new FileOwners().claimFor(source.name);
+  const hooks = { onContact: run.onContact, keeping: { claim } };
   const splitter = new StreamSplitter(folder, options, hooks, workspace);
   try {
     for await (const chunk of source.chunks(workspace?.input(INPUT_BYTES))) {

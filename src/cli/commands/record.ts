@@ -333,15 +333,24 @@ async function resume(
   uploader: RecordingUploader | undefined,
 ): Promise<number> {
   const { options, settings, signal, terminal } = context;
-  const [{ takeOver }, { resumeCall }, { streamId }, { withTranscript }, { journalPath }, { joinTaps }] =
-    await Promise.all([
-      import('../../recording/capture/checkpoint-file.ts'),
-      import('../record/record-call.ts'),
-      import('../../aws/stream-id.ts'),
-      import('../record/with-transcript.ts'),
-      import('../transcribe/journal.ts'),
-      import('../../recording/audio-tap.ts'),
-    ]);
+  const [
+    { takeOver },
+    { resumeCall },
+    { streamId, streamName },
+    { withTranscript },
+    { journalPath },
+    { joinTaps },
+    { FileOwners },
+  ] = await Promise.all([
+    import('../../recording/capture/checkpoint-file.ts'),
+    import('../record/record-call.ts'),
+    import('../../aws/stream-id.ts'),
+    import('../record/with-transcript.ts'),
+    import('../transcribe/journal.ts'),
+    import('../../recording/audio-tap.ts'),
+    import('../../recording/file-owners.ts'),
+  ]);
+  const owners = new FileOwners();
   const recorded: RecordedWithTranscript[] = [];
   for (const file of checkpoints) {
     const unfinished = takeOver(file);
@@ -377,6 +386,8 @@ async function resume(
                 {
                   service,
                   signal,
+                  claim: owners.claimFor(streamName(stream), file),
+                  nameTemplate: settings.name,
                   report: settings.report,
                   growing: uploader?.growing,
                   onEvent: watch.onEvent,

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { KvsrecError } from '../../errors.ts';
+import { collision } from '../../recording/file-owners.ts';
 import type { InputReport } from '../../recording/types.ts';
 import type { FoundRecording } from '../../report/recordings.ts';
 import type { FoundReport } from '../../report/report-found.ts';
@@ -15,7 +16,7 @@ import { startProgress } from '../progress.ts';
 import { recordingOptions } from '../recording-options.ts';
 import { reportSummary } from '../report/summary.ts';
 import { asKvsrecError, type ErrorDocument, errorDocument, printError } from '../report-error.ts';
-import { collision, refuseDuplicates } from '../split/collision.ts';
+import { refuseDuplicates } from '../split/duplicates.ts';
 import { warningLine } from '../split/summary.ts';
 import { untilAborted } from '../until-aborted.ts';
 

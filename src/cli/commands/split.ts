@@ -7,7 +7,7 @@ import { inputSize } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
 import { recordingOptions } from '../recording-options.ts';
 import { errorOf, printError } from '../report-error.ts';
-import { refuseDuplicates } from '../split/collision.ts';
+import { refuseDuplicates } from '../split/duplicates.ts';
 import { splitInputs } from '../split/split-inputs.ts';
 import { splitSummary, warningLine } from '../split/summary.ts';
 import { isFailure, type SplitOutcome } from '../split/task.ts';

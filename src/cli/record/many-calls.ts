@@ -3,6 +3,7 @@
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import { ChunkPool } from '../../recording/chunk.ts';
+import { FileOwners } from '../../recording/file-owners.ts';
 import { asKvsrecError, errorDocument } from '../report-error.ts';
 import type { FinishedTranscript, RecordingTranscript } from '../transcribe/beside-recording.ts';
 import { parseEvent } from './event-file.ts';
@@ -41,12 +42,12 @@ export interface ManyRun {
 export async function recordMany(lines: AsyncIterable<string>, run: ManyRun): Promise<CallOutcome[]> {
   const outcomes: CallOutcome[] = [];
   const running = new Set<Promise<void>>();
-  const pool = new ChunkPool();
+  const shared: Shared = { pool: new ChunkPool(), owners: new FileOwners() };
   let line = 0;
   for await (const text of lines) {
     if (run.signal.aborted) break;
     const number = ++line;
-    const work = recordLine(text, number, run, pool).then((outcome) => {
+    const work = recordLine(text, number, run, shared).then((outcome) => {
       outcomes.push(outcome);
       run.onOutcome(outcome);
       running.delete(work);
@@ -58,10 +59,25 @@ export async function recordMany(lines: AsyncIterable<string>, run: ManyRun): Pr
   return outcomes;
 }
 
-async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkPool): Promise<CallOutcome> {
+/** What the calls have in common. */
+interface Shared {
+  pool: ChunkPool;
+  owners: FileOwners;
+}
+
+async function recordLine(
+  text: string,
+  line: number,
+  run: ManyRun,
+  { pool, owners }: Shared,
+): Promise<CallOutcome> {
+  const owner = `line ${line}`;
   try {
-    const { callReference } = await import('../../aws/call-event.ts');
-    const reference = callReference(parseEvent(text, `line ${line}`));
+    const [{ callReference }, { streamName }] = await Promise.all([
+      import('../../aws/call-event.ts'),
+      import('../../aws/stream-id.ts'),
+    ]);
+    const reference = callReference(parseEvent(text, owner));
     const plan = await planCall(run.options, run.settings, reference);
     const { service, note, pace } = await run.serviceFor(plan);
     const { report, transcript } = await withTranscript(run.settings.out, run.transcript, (beside) =>
@@ -69,6 +85,7 @@ async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkP
         service,
         pace,
         pool,
+        claim: owners.claimFor(streamName(plan.stream), owner),
         signal: run.signal,
         folder: run.settings.out,
         saveMkv: run.saveMkv,
@@ -80,6 +97,8 @@ async function recordLine(text: string, line: number, run: ManyRun, pool: ChunkP
     );
     return { line, report, transcript };
   } catch (thrown) {
+    // A later line may be another attempt at the same call.
+    owners.release(owner);
     const error = asKvsrecError(thrown);
     return { line, error: errorDocument(error), exitCode: error.exitCode };
   }

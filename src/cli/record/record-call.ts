@@ -12,6 +12,7 @@ import { CheckpointFile, type Unfinished } from '../../recording/capture/checkpo
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
 import type { ChunkPool } from '../../recording/chunk.ts';
 import type { FilePatch } from '../../recording/contact-files.ts';
+import { type Claim, FileOwners } from '../../recording/file-owners.ts';
 import type { ContactReport } from '../../recording/types.ts';
 import { asKvsrecError } from '../report-error.ts';
 import type { GrowingRecordings, GrowingStates } from '../upload/growing-recordings.ts';
@@ -25,6 +26,8 @@ export interface RecordRun {
   folder: string | undefined;
   /** For the names of what belongs to the recording while it is not finished; a new one if not given. */
   token?: string | undefined;
+  /** Claims its files, where others are written in the same run; without one it claims them of itself alone. */
+  claim?: Claim | undefined;
   saveMkv: boolean;
   /** Write a page of each contact, too. */
   report?: boolean | undefined;
@@ -63,10 +66,31 @@ export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRu
 /** What a capture is given whether it begins or goes on. */
 async function ofRun(
   { stream }: Pick<CallPlan, 'stream'>,
-  { service, tap, drained, pool, pace, signal, closed, onEvent }: Omit<RecordRun, 'folder' | 'saveMkv'>,
+  {
+    service,
+    tap,
+    claim,
+    drained,
+    pool,
+    pace,
+    signal,
+    closed,
+    onEvent,
+  }: Omit<RecordRun, 'folder' | 'saveMkv'>,
 ) {
   const { kinesisSource } = await import('../../aws/get-media.ts');
-  return { source: kinesisSource(service, stream), tap, drained, pool, pace, signal, closed, onEvent };
+  const source = kinesisSource(service, stream);
+  return {
+    source,
+    tap,
+    claim: claim ?? new FileOwners().claimFor(source.name),
+    drained,
+    pool,
+    pace,
+    signal,
+    closed,
+    onEvent,
+  };
 }
 
 /** A store of checkpoints after each of which the files go up as far as they stand. */
@@ -88,7 +112,7 @@ function followed(store: CheckpointFile | undefined, growing: GrowingRecordings 
 export async function resumeCall(
   { store, folder, saveMkv, state, last, besides, patches }: Unfinished,
   plan: Pick<CallPlan, 'stream'>,
-  run: Omit<RecordRun, 'folder' | 'saveMkv'>,
+  { nameTemplate, ...run }: Omit<RecordRun, 'folder' | 'saveMkv'> & { nameTemplate: string | undefined },
 ): Promise<CaptureReport> {
   if (state !== undefined && besides !== undefined) {
     await run.growing?.adopt(besides as GrowingStates, state, patches);
@@ -100,7 +124,8 @@ export async function resumeCall(
   return await withReport(run.report, store, {
     ...(await ofRun(plan, run)),
     request: state === undefined ? { ...last.request, start: anew } : state.request,
-    recording: last.options,
+    // A name that was no good for all files need not be that of those which are still to come.
+    recording: { ...last.options, ...(nameTemplate !== undefined && { nameTemplate }) },
     folder,
     saveMkv,
     store: followed(store, run.growing),

@@ -8,6 +8,6 @@ export type ToWorker = { kind: 'split'; task: SplitTask } | { kind: 'abort' };
 export type FromWorker =
   | { kind: 'progress'; bytes: number }
   | { kind: 'size'; bytes: number }
-  /** The worker stands still until there is an answer: the other input whose file that is, or an empty text. */
+  /** The worker stands still until there is an answer: the input that has the file already, or an empty text. */
   | { kind: 'owner'; path: string; answer: SharedText }
   | { kind: 'done'; outcome: SplitOutcome };

@@ -1,9 +1,9 @@
 // Splits one input. The main thread and the workers run this same function.
 
+import { collision } from '../../recording/file-owners.ts';
 import { openInput } from '../open-input.ts';
 import { failureOf } from '../report-error.ts';
 import { untilAborted } from '../until-aborted.ts';
-import { collision } from './collision.ts';
 import type { SplitFailure, SplitOutcome, SplitTask } from './task.ts';
 
 export interface SplitRun {
@@ -12,7 +12,7 @@ export interface SplitRun {
   onProgress(bytes: number): void;
   /** Bytes of the whole input, once that is known. */
   onSize(bytes: number): void;
-  /** The input that a file of this path belongs to, if it is not this one; else it is this one's from now on. */
+  /** The input that has a file of this path already, which may be this one; if none has, it is this one's from now on. */
   ownerOf(path: string): string | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function splitInput(
         ...run,
         claim: (path: string) => {
           const owner = run.ownerOf(path);
-          if (owner !== undefined) throw collision(input, path, owner);
+          if (owner !== undefined) throw collision(input, path, owner === input ? undefined : owner);
         },
       };
       if (report) {

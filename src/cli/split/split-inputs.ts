@@ -1,6 +1,6 @@
-// Splits several inputs, some at the same time, and keeps one from writing over another's files.
+// Splits several inputs, some at the same time, and keeps them from writing over one another's files.
 
-import { FileOwners, withoutCollision } from './collision.ts';
+import { FileOwners } from '../../recording/file-owners.ts';
 import { notDone, splitInput } from './split-input.ts';
 import type { SplitOutcome, SplitTask } from './task.ts';
 import type { Lane } from './worker-lane.ts';
@@ -29,7 +29,7 @@ export function splitInputs(tasks: readonly SplitTask[], run: SplitAllRun): Prom
       const outcome = run.signal.aborted
         ? notDone(task.input)
         : await lane.run(task, { signal: run.signal, onProgress, onSize, ownerOf });
-      outcomes[index]!.resolve(withoutCollision(outcome, owners));
+      outcomes[index]!.resolve(outcome);
     }
     await lane.close();
   };

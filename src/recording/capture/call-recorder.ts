@@ -9,6 +9,7 @@ import type { ChunkPool } from '../chunk.ts';
 import type { FilePatch } from '../contact-files.ts';
 import { syncFolder, takingTurns } from '../disk-sync.ts';
 import { type ContactListener, RecordingEngine } from '../engine.ts';
+import { type Claim, FileOwners } from '../file-owners.ts';
 import { joinSyncPoints, type SyncPoint } from '../sync-point.ts';
 import type { RecordingOptions, Warning } from '../types.ts';
 import { WarningLog } from '../warning-log.ts';
@@ -60,6 +61,8 @@ export interface CallRecorderOptions {
   /** See `EngineHooks.onContact`. */
   onContact?: ContactListener | undefined;
   store?: CheckpointStore | undefined;
+  /** See `FileKeeping.claim`; shared by the calls of a process, it keeps one from writing over another's files. */
+  claim?: Claim | undefined;
   pool?: ChunkPool | undefined;
   state?: CaptureState | undefined;
   /** Milliseconds between two times that the files are brought to the disk (default: 5,000), where `store` keeps that. */
@@ -108,7 +111,8 @@ export class CallRecorder {
       heard: (warning: Warning) => this.emit({ event: 'warning', warning }),
     });
     this.#gate = new ContactGate(recording.contactId, state);
-    const keeping = { ...(store && { token: store.token, journal: true }), riffMaxDataBytes };
+    const claim = options.claim ?? new FileOwners().claimFor(options.name);
+    const keeping = { ...(store && { token: store.token, journal: true }), riffMaxDataBytes, claim };
     this.#engine = new RecordingEngine(folder, recording, {
       tap,
       pool,

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Chunk, ChunkPool } from '../chunk.ts';
 import { compactTime, safePart } from '../file-name.ts';
+import type { Claim } from '../file-owners.ts';
 import { FileWriter, type FileWriterOptions } from '../file-writer.ts';
 import type { SyncPoint } from '../sync-point.ts';
 import { DoneFile } from '../wav-file.ts';
@@ -12,17 +13,18 @@ const UNPOOLED = new ChunkPool();
 
 export class DumpFile {
   readonly #folder: string;
-  readonly #options: FileWriterOptions;
+  readonly #options: FileWriterOptions & { claim?: Claim | undefined };
   #writer: FileWriter | DoneFile | undefined;
   /** What came before the contact's first audio told the name. */
   #early: Uint8Array[] = [];
 
-  constructor(folder: string, options: FileWriterOptions, state?: DumpState) {
+  constructor(folder: string, options: FileWriterOptions & { claim?: Claim | undefined }, state?: DumpState) {
     this.#folder = folder;
     this.#options = options;
     if (state === undefined) return;
     const file = path.join(folder, state.path);
     const temporary = path.join(folder, state.temporary);
+    options.claim?.(file);
     // Where the process stopped right after giving the dump its name, only its checkpoint is left to remove.
     this.#writer = fs.existsSync(temporary)
       ? new FileWriter(file, { ...options, resume: { temporary, size: state.size } })
@@ -38,7 +40,9 @@ export class DumpFile {
       if (contact?.startMs === undefined) return;
       const id = contact.contactId === null ? 'unknown' : safePart(contact.contactId);
       const name = `${id}_${compactTime(contact.startMs)}.mkv`;
-      this.#writer = new FileWriter(path.join(this.#folder, name), this.#options);
+      const file = path.join(this.#folder, name);
+      this.#options.claim?.(file);
+      this.#writer = new FileWriter(file, this.#options);
     }
     for (const piece of this.#early) {
       const chunk = new Chunk(Buffer.from(piece.buffer, piece.byteOffset, piece.length), UNPOOLED);

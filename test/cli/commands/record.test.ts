@@ -153,6 +153,53 @@ describe('record', () => {
     expect(files(out)).toEqual(wanted);
   });
 
+  test('--contacts: of two calls that would write the same files, one does', async () => {
+    const out = scratchDirectory();
+    const flow = JSON.stringify(JSON.parse(readFileSync(join(ROOT, 'fixtures/events/flow.json'), 'utf8')));
+    const { status, stdout } = await record(
+      ['record', '--contacts', '-', '--idle-timeout', '1s', '-o', out, '--overwrite'],
+      { stdin: `${flow}\n${flow}\n` },
+    );
+    expect(status).toBe(1);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const [refused] = lines.filter(({ error }) => error);
+    const [done] = lines.filter(({ error }) => !error);
+    expect(done.contacts[0].files).toHaveLength(2);
+    expect(refused.error).toMatchObject({
+      code: 'output-collision',
+      message: expect.stringContaining(`is one of line ${done.line}'s, too`),
+    });
+    for (const [name, bytes] of wanted) expect(files(out).get(name)?.equals(bytes)).toBe(true);
+  });
+
+  test('two directions under one name are refused, and the recording goes on with another', async () => {
+    const out = scratchDirectory();
+    const args = [...RECORD, '-o', out, '--overwrite', '--json'];
+    const { status, stdout } = await record([...args, '--name', '{contactId}']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'output-collision',
+      message: expect.stringContaining('demo-call: two of its files would be '),
+      hint: expect.stringContaining(`--resume ${out}`),
+    });
+    expect(readdirSync(out).filter((name) => name.endsWith('.wav'))).toEqual([]);
+    const resumed = await record([
+      'record',
+      '--resume',
+      out,
+      '--name',
+      '{contactId}_{start}_{what}',
+      '--json',
+    ]);
+    expect(resumed.status).toBe(0);
+    const [{ contacts }] = JSON.parse(resumed.stdout).inputs;
+    const made = contacts[0].files.map(({ path }: { path: string }) => readFileSync(path));
+    expect(made).toEqual([...wanted.values()]);
+  });
+
   test.each<[string, string[], Record<string, string>, number, string]>([
     ['no stream', ['record', '-o', 'x'], {}, 2, 'bad-usage'],
     ['an unknown stream', ['record', '--stream-name', 'gone', '-o', 'x'], {}, 1, 'aws-not-found'],

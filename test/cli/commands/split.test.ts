@@ -234,6 +234,30 @@ describe('several inputs', () => {
     }
     expect(readdirSync(out)).toHaveLength(2);
   });
+
+  test.each([
+    ['both directions', 'plain-call', '{contactId}', []],
+    [
+      'both directions, beside another input',
+      'plain-call',
+      '{contactId}',
+      [dump('voice-connector-caller'), '-j2'],
+    ],
+    ['two contacts', 'two-contacts', '{what}', []],
+    ['two layouts', 'plain-call', '{direction}', ['--layout', 'stereo,mix']],
+  ])('no file of an input takes the name of another one of it: %s', async (_, name, template, more) => {
+    const out = scratchDirectory();
+    const args = ['split', dump(name), ...more, '-o', out, '--name', template, '--overwrite', '--json'];
+    const { status, stdout } = await runCli(args);
+    expect(status).toBe(1);
+    const document = JSON.parse(stdout);
+    const { code, message, hint } = (document.inputs?.[0] ?? document).error;
+    expect(code).toBe('output-collision');
+    expect(message).toContain(`${dump(name)}: two of its files would be ${out}`);
+    expect(hint).toContain('--name');
+    // Nothing of it is left; the other input's file is there.
+    expect(readdirSync(out)).toHaveLength(document.inputs ? 1 : 0);
+  });
 });
 
 describe('signals', () => {

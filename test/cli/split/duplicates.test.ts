@@ -1,8 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FileOwners, refuseDuplicates, withoutCollision } from '../../../src/cli/split/collision.ts';
-import type { SplitReport } from '../../../src/cli/split/task.ts';
+import { refuseDuplicates } from '../../../src/cli/split/duplicates.ts';
 import type { KvsrecError } from '../../../src/errors.ts';
 import { scratchDirectory } from '../run-cli.ts';
 
@@ -32,22 +31,5 @@ describe('an input that is given twice', () => {
     expect(refused(file, join(directory, 'link.mkv'))).toEqual(error);
     expect(refused('-', '-')).toEqual({ ...error, message: '- is given twice' });
     expect(refused('-', 'a', 'b', './-')).toBeUndefined();
-  });
-});
-
-describe('two inputs with one file', () => {
-  const report = (input: string, ...paths: string[]) =>
-    ({ input, contacts: [{ files: paths.map((path) => ({ path })) }] }) as unknown as SplitReport;
-
-  test('the later one fails', () => {
-    const writers = new FileOwners();
-    const first = report('a.mkv', 'out/1.wav', 'out/2.wav');
-    expect(withoutCollision(first, writers)).toBe(first);
-    const other = report('b.mkv', 'out/3.wav');
-    expect(withoutCollision(other, writers)).toBe(other);
-    expect(withoutCollision(report('c.mkv', 'out/../out/2.wav'), writers)).toMatchObject({
-      input: 'c.mkv',
-      error: { code: 'output-collision', message: expect.stringContaining('a.mkv') },
-    });
   });
 });
