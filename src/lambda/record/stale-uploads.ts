@@ -1,6 +1,11 @@
 // Multipart uploads that a process began and died before it could name them in a state: nobody else would end them.
 
-import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { explained } from '../../aws/aws-error.ts';
 import type { RecordingObjectsState } from '../objects/recording-objects.ts';
 
@@ -18,13 +23,18 @@ export async function abortUnnamed(client: S3Client, state: RecordingObjectsStat
       resource: `arn:aws:s3:::${bucket}`,
     };
     await explained(task, async () => {
-      const { Uploads = [] } = await client.send(
-        new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }),
-      );
-      for (const { Key, UploadId } of Uploads) {
-        if (Key !== key || UploadId === undefined || UploadId === upload.uploadId) continue;
-        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-        aborted++;
+      let markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
+      for (let more: boolean | undefined = true; more; ) {
+        const page: ListMultipartUploadsCommandOutput = await client.send(
+          new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key, ...markers }),
+        );
+        for (const { Key, UploadId } of page.Uploads ?? []) {
+          if (Key !== key || UploadId === undefined || UploadId === upload.uploadId) continue;
+          await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+          aborted++;
+        }
+        more = page.IsTruncated;
+        markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
       }
     });
   }

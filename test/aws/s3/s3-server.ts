@@ -238,12 +238,23 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     }
     if (seen.operation === 'ListMultipartUploads') {
       const wanted = `${seen.path.split('/')[0]}/${seen.query.get('prefix') ?? ''}`;
-      const open = [...uploads].filter(([, { key }]) => key.startsWith(wanted));
-      const rows = open.map(([uploadId, { key }]) => {
-        const name = key.slice(key.indexOf('/') + 1);
-        return `<Upload><Key>${name}</Key><UploadId>${uploadId}</UploadId></Upload>`;
-      });
-      const xml = `<?xml version="1.0"?><ListMultipartUploadsResult><IsTruncated>false</IsTruncated>${rows.join('')}</ListMultipartUploadsResult>`;
+      const [keyMarker, idMarker] = [
+        seen.query.get('key-marker') ?? '',
+        seen.query.get('upload-id-marker') ?? '',
+      ];
+      const open = [...uploads]
+        .filter(([, { key }]) => key.startsWith(wanted))
+        .map(([id, { key }]) => ({ id, name: key.slice(key.indexOf('/') + 1) }))
+        .sort((a, b) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1))
+        .filter(({ id, name }) => name > keyMarker || (name === keyMarker && id > idMarker));
+      // Pages of two, here as well.
+      const page = open.slice(0, 2);
+      const rows = page.map(
+        ({ id, name }) => `<Upload><Key>${name}</Key><UploadId>${id}</UploadId></Upload>`,
+      );
+      const { id = '', name = '' } = page.at(-1) ?? {};
+      const more = `<IsTruncated>${open.length > 2}</IsTruncated><NextKeyMarker>${name}</NextKeyMarker><NextUploadIdMarker>${id}</NextUploadIdMarker>`;
+      const xml = `<?xml version="1.0"?><ListMultipartUploadsResult>${more}${rows.join('')}</ListMultipartUploadsResult>`;
       return { status: 200, headers: { 'content-type': 'application/xml' }, body: Buffer.from(xml) };
     }
     const from = Number(seen.query.get('part-number-marker') ?? 0);
