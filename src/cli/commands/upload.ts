@@ -10,7 +10,9 @@ import { errorOf, printError } from '../report-error.ts';
 import { uploadDocument, uploadFailed } from '../upload/outcome.ts';
 import { uploadLine } from '../upload/summary.ts';
 import {
+  factsOrFailure,
   planUploads,
+  type UploadItem,
   type UploadRun,
   uploadClient,
   uploadFiles,
@@ -42,9 +44,8 @@ async function run(context: CommandContext): Promise<number> {
   const { settings, origins, terminal, signal } = context;
   const files = context.arguments.slice(0, -1);
   const url = context.arguments.at(-1) ?? '';
-  const [{ uploadOptions }, { factsOfFile }, { isS3Url }] = await Promise.all([
+  const [{ uploadOptions }, { isS3Url }] = await Promise.all([
     import('../upload/upload-options.ts'),
-    import('../../aws/s3/recording-facts.ts'),
     import('../../aws/s3/s3-url.ts'),
   ]);
   if (!isS3Url(url) || files.length === 0) {
@@ -56,9 +57,9 @@ async function run(context: CommandContext): Promise<number> {
   const { jobs, deleteLocal } = settings;
   const plain = jobs === 'auto' || origins.jobs.source === 'default';
   const options = uploadOptions(url, settings, plain ? undefined : jobs);
-  const items = await Promise.all(
-    files.map(async (path) => ({ path, name: basename(path), facts: await factsOfFile(path) })),
-  );
+  const items: UploadItem[] = [];
+  // One after the other: a process may have no more than so many files open.
+  for (const path of files) items.push({ path, name: basename(path), ...(await factsOrFailure(path)) });
   const planned = await planUploads(items, options);
   const progress = startProgress(terminal, files.map(inputSize));
   try {

@@ -16,6 +16,8 @@ export interface UploadItem {
   /** What the key ends with: the file's name, or its path below the folder of all files. */
   name: string;
   facts: RecordingFacts;
+  /** Why the file could not be read: its outcome, and no other file's. */
+  failure?: { error: unknown } | undefined;
 }
 
 export interface UploadOptions {
@@ -40,9 +42,18 @@ export interface UploadRun {
 }
 
 /** A file's place at S3 and what it is stored with. */
-export interface PlannedUpload {
-  path: string;
+export interface PlannedUpload extends Pick<UploadItem, 'path' | 'failure'> {
   target: ObjectTarget;
+}
+
+/** What a file and its name tell; of one that cannot be read, its name and why. */
+export async function factsOrFailure(path: string): Promise<Pick<UploadItem, 'facts' | 'failure'>> {
+  const { factsOfFile, factsOfName } = await import('../../aws/s3/recording-facts.ts');
+  try {
+    return { facts: await factsOfFile(path) };
+  } catch (error) {
+    return { facts: factsOfName(path), failure: { error } };
+  }
 }
 
 /**
@@ -58,7 +69,7 @@ export async function planUploads(
     import('../../aws/s3/recording-facts.ts'),
   ]);
   const taken = new Map<string, string>();
-  return items.map(({ path, name, facts }) => {
+  return items.map(({ path, name, facts, failure }) => {
     const key = objectKey(destination, name, facts);
     const other = taken.get(key);
     if (other !== undefined) {
@@ -75,7 +86,8 @@ export async function planUploads(
     const contentType = contentTypeOf(path);
     const { bucket } = destination;
     const metadata = metadataOf(facts);
-    return { path, target: { ...storage, bucket, key, contentType, metadata, onlyIfAbsent: !overwrite } };
+    const target = { ...storage, bucket, key, contentType, metadata, onlyIfAbsent: !overwrite };
+    return { path, target, failure };
   });
 }
 
@@ -106,8 +118,9 @@ export async function uploadFiles(
   const outcomes: UploadOutcome[] = [];
   const queue = [...planned.entries()];
 
-  const upload = async (index: number, { path, target }: PlannedUpload): Promise<UploadReport> => {
+  const upload = async (index: number, { path, target, failure }: PlannedUpload): Promise<UploadReport> => {
     run.signal.throwIfAborted();
+    if (failure !== undefined) throw failure.error;
     const before = await stat(path);
     const onProgress = (bytes: number) => run.onProgress?.(index, bytes);
     const stored =

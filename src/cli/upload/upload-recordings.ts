@@ -5,7 +5,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { RecordingFacts } from '../../aws/s3/recording-facts.ts';
 import type { ContactReport } from '../../recording/types.ts';
 import type { UploadOutcome } from './outcome.ts';
-import { planUploads, type UploadOptions, type UploadRun, uploadFiles } from './upload-files.ts';
+import {
+  factsOrFailure,
+  planUploads,
+  type UploadOptions,
+  type UploadRun,
+  uploadFiles,
+} from './upload-files.ts';
 
 /** A contact with everything that was made of it. */
 export interface UploadedContact extends Pick<ContactReport, 'contactId' | 'start' | 'files' | 'report'> {
@@ -27,15 +33,15 @@ export async function uploadRecordings(
   options: UploadOptions,
   run: UploadRun,
 ): Promise<Map<string, UploadOutcome>> {
-  const { factsOfFile, whatOf } = await import('../../aws/s3/recording-facts.ts');
+  const { whatOf } = await import('../../aws/s3/recording-facts.ts');
   const items = await Promise.all(
     contacts.flatMap(({ contactId, start, files, report = [], besides = [] }) => {
       const item = async (path: string, own: Pick<RecordingFacts, 'what' | 'direction' | 'layout'>) => {
-        const known = await factsOfFile(path);
+        const { facts: known, failure } = await factsOrFailure(path);
         const what = known.what ?? own.what;
         const facts = { ...known, ...own, contactId, startMs: Date.parse(start), what };
         const below = relative(folder, path).split(sep).join('/');
-        return { path, name: below.startsWith('../') ? basename(path) : below, facts };
+        return { path, name: below.startsWith('../') ? basename(path) : below, facts, failure };
       };
       const beside = (path: string, layout: 'report' | 'transcript' | 'dump') =>
         item(path, { what: layout.toUpperCase(), direction: 'both', layout });

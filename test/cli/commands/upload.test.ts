@@ -139,6 +139,7 @@ describe('upload', () => {
     const { status, stdout, stderr } = await run([
       'upload',
       bad,
+      join(folder, 'gone.wav'),
       ...files,
       's3://calls/some/',
       '--json',
@@ -149,9 +150,11 @@ describe('upload', () => {
     const { uploads } = JSON.parse(stdout);
     expect(uploads.map((upload: { status?: string }) => upload.status)).toEqual([
       undefined,
+      undefined,
       ...files.map(() => 'uploaded'),
     ]);
     expect(uploads[0].error.code).toBe('aws-access-denied');
+    expect(uploads[1].error.message).toMatch(/gone\.wav/);
     expect(existsSync(bad)).toBe(true);
     expect(files.some(existsSync)).toBe(false);
   });
