@@ -89,7 +89,12 @@ async function backfilled(
     (source.Body as unknown as { destroy(): void }).destroy();
     return { ...dump, report, contacts: done.contacts, already: true };
   }
-  const { input, objects } = await split(name, source.Body as AsyncIterable<Uint8Array>, etag, dependencies);
+  const { input, objects, late } = await split(
+    name,
+    source.Body as AsyncIterable<Uint8Array>,
+    etag,
+    dependencies,
+  );
   const document = { etag, inputs: [input], objects };
   await explained(
     {
@@ -115,6 +120,10 @@ async function backfilled(
   telemetry.count('AudioSeconds', seconds);
   telemetry.count('Recordings', input.contacts.length);
   telemetry.count('Gaps', input.warnings.filter(({ code }) => code === 'gap').length);
+  if (late > 0) {
+    telemetry.count('LostAudio', 1);
+    telemetry.warn('audio came too late for the combined objects', { source: name, frames: late });
+  }
   return { ...dump, report, contacts: input.contacts.length };
 }
 
@@ -153,7 +162,7 @@ async function split(
       contacts,
       warnings: splitter.warnings.list(),
     };
-    return { input, objects: made };
+    return { input, objects: made, late: objects.late };
   } catch (error) {
     await objects.abort();
     throw error;

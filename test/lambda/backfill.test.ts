@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { DumpBuilder } from '../../fixtures/dump-builder.ts';
+import { tone } from '../../fixtures/pcm.ts';
 import { createBackfill } from '../../src/lambda/backfill.ts';
 import type { LambdaContext } from '../../src/lambda/handler.ts';
 import { telemetry } from '../../src/lambda/telemetry.ts';
@@ -71,4 +72,22 @@ test('tracks of one name without a direction have their own objects', async () =
     [...files.keys()].filter((file) => file.includes('AUDIO_TRACK')).map((file) => file.slice(-17)),
   ).toEqual(['AUDIO_TRACK_3.wav', 'AUDIO_TRACK_5.wav']);
   expect(objects).toEqual(files);
+});
+
+test('audio of one direction that comes long after the other is told of', async () => {
+  const dump = new DumpBuilder({
+    blockSamples: 8000,
+    blocksPerFragment: 20,
+    sources: { from: tone({ hz: 440 }), to: tone({ hz: 300 }) },
+  });
+  const startMs = dump.nextMs;
+  for (let fragment = 0; fragment < 3; fragment++) dump.add({ blocks: dump.nextBlocks(20, ['from']) });
+  dump.add({ blocks: dump.blocksAt(startMs, 20, ['to']) });
+  const { files, objects, log } = await backfilled('late.mkv', dump.finish().bytes);
+  for (const [file, bytes] of files) {
+    const same = objects.get(file)?.equals(bytes);
+    expect({ file, same }).toEqual({ file, same: /AUDIO_(FROM|TO)_CUSTOMER/.test(file) });
+  }
+  expect(log).toContainEqual(expect.objectContaining({ level: 'WARN', source: 's3://calls/dumps/late.mkv' }));
+  expect(log.find((line) => 'LostAudio' in line)).toMatchObject({ service: 'backfill', LostAudio: 1 });
 });

@@ -332,7 +332,9 @@ class CallRecording {
       'GapSeconds',
       gaps.reduce((sum, { durationMs = 0 }) => sum + durationMs / 1000, 0),
     );
-    if (lost.length > 0 || (objects?.late ?? 0) > 0) telemetry.count('LostAudio', 1);
+    const late = objects?.late ?? 0;
+    if (lost.length > 0 || late > 0) telemetry.count('LostAudio', 1);
+    if (late > 0) telemetry.warn('audio came too late for the combined objects', { frames: late });
     for (const { code, message } of lost) telemetry.warn('audio is missing', { code, reason: message });
     telemetry.info('recording finished', {
       endedBy,
