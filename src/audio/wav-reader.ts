@@ -50,9 +50,7 @@ export class WavReader {
     this.#bytes = bytes;
     const frameBytes = this.#codec.bytesPerSample * this.channels;
     const whole = (bytes: number) => Math.floor(bytes / frameBytes);
-    // A writer that could not go back leaves the count at its greatest, or at nothing: then it runs to the end.
-    const open = header.dataBytes === Number.POSITIVE_INFINITY || header.dataBytes === 0;
-    this.#declared = open ? undefined : whole(header.dataBytes);
+    this.#declared = header.runsToEnd ? undefined : whole(header.dataBytes);
     const held = source.size === undefined ? undefined : whole(source.size - header.dataOffset);
     this.frames =
       this.#declared === undefined || held === undefined
@@ -73,7 +71,14 @@ export class WavReader {
       const header = parseWavHeader(begun);
       if (header !== undefined) {
         const rest = begun.subarray(header.dataOffset);
-        return new WavReader(source, header, codecOf(source.name, header), rest, bytes);
+        let codec: PcmCodec;
+        try {
+          codec = codecOf(source.name, header);
+        } catch (error) {
+          await bytes.return?.();
+          throw error;
+        }
+        return new WavReader(source, header, codec, rest, bytes);
       }
       if (next.done === true || begun.length > MAX_HEADER_BYTES || !canBeWav(begun)) {
         await bytes.return?.();

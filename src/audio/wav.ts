@@ -86,6 +86,11 @@ export interface WavHeader {
    * not go back and left the size open (0xFFFFFFFF), so that the data runs to the end of the file.
    */
   dataBytes: number;
+  /**
+   * Whether the size was left open: at its greatest, as ffmpeg does it on a pipe, or at nothing in a file whose own size
+   * counts nothing behind it either. One that does has no samples, and other chunks there.
+   */
+  runsToEnd: boolean;
 }
 
 /**
@@ -99,7 +104,8 @@ export function parseWavHeader(bytes: Uint8Array): WavHeader | undefined {
   if ((form !== 'RIFF' && !sizesElsewhere) || readId(bytes, 8) !== 'WAVE') return undefined;
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let format: Omit<WavHeader, 'dataOffset' | 'dataBytes'> | undefined;
+  let format: Omit<WavHeader, 'dataOffset' | 'dataBytes' | 'runsToEnd'> | undefined;
+  let formEnd = endOfForm(view);
   let longDataBytes: number | undefined;
   for (let at = 12; at + 8 <= bytes.length; ) {
     const id = readId(bytes, at);
@@ -108,10 +114,13 @@ export function parseWavHeader(bytes: Uint8Array): WavHeader | undefined {
     if (id === 'data') {
       if (format === undefined) return undefined;
       const dataBytes = size === SIZE_ELSEWHERE ? (longDataBytes ?? Number.POSITIVE_INFINITY) : size;
-      return { ...format, dataOffset: body, dataBytes };
+      const nothing = dataBytes === 0 && (formEnd <= body || formEnd === Number.POSITIVE_INFINITY);
+      const runsToEnd = nothing || dataBytes === Number.POSITIVE_INFINITY;
+      return { ...format, dataOffset: body, dataBytes, runsToEnd };
     }
     if (body + size > bytes.length) return undefined;
     if (id === 'ds64' && sizesElsewhere && size >= 24) {
+      formEnd = 8 + Number(view.getBigUint64(body, true));
       longDataBytes = Number(view.getBigUint64(body + 8, true));
     } else if (id === 'fmt ' && size >= 16) {
       const tag = view.getUint16(body, true);
@@ -126,6 +135,12 @@ export function parseWavHeader(bytes: Uint8Array): WavHeader | undefined {
     at = body + size + (size % 2); // chunks begin at even offsets
   }
   return undefined;
+}
+
+/** Where a form ends that begins at 0. */
+function endOfForm(view: DataView): number {
+  const size = view.getUint32(4, true);
+  return size === SIZE_ELSEWHERE ? Number.POSITIVE_INFINITY : 8 + size;
 }
 
 function requireInteger(name: string, value: number, least: number, most: number): void {

@@ -8,6 +8,8 @@ export interface WavParts {
   extra?: readonly { id: string; body: Uint8Array }[];
   /** What the data chunk's size field says; the truth if not given. */
   declared?: number;
+  /** What the RIFF chunk's size field says; the truth if not given. */
+  riff?: number;
   form?: 'RIFF' | 'RF64';
   formatTag?: number;
   bits?: number;
@@ -46,7 +48,11 @@ export function wavBytes(parts: WavParts): Buffer {
     uint32(size),
     data,
   ]);
-  return Buffer.concat([Buffer.from(form), uint32(form === 'RF64' ? 0xffff_ffff : body.length), body]);
+  return Buffer.concat([
+    Buffer.from(form),
+    uint32(form === 'RF64' ? 0xffff_ffff : (parts.riff ?? body.length)),
+    body,
+  ]);
 }
 
 function chunk(id: string, body: Uint8Array): Buffer {

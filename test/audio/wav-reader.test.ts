@@ -62,13 +62,46 @@ describe('WavReader', () => {
     expect(reader.missingFrames).toBe(3);
   });
 
-  test.each([0, 0xffff_ffff])('a size left at %d runs to the end', async (declared) => {
-    const bytes = wavBytes({ samples: [5, -6, 7], declared });
+  test.each([
+    [0, 0],
+    [0, 36],
+    [0, 0xffff_ffff],
+    [0xffff_ffff, 0xffff_ffff],
+    [0xffff_ffff, 42],
+  ])('a size left at %d in a form of %d runs to the end', async (declared, riff) => {
+    const bytes = wavBytes({ samples: [5, -6, 7], declared, riff });
     const open = await WavReader.open(pieces(bytes, [5]));
     expect(open.frames).toBeUndefined();
     expect(await all(open)).toEqual([5, -6, 7]);
     expect(open.missingFrames).toBe(0);
     expect((await WavReader.open(pieces(bytes, [5], bytes.length))).frames).toBe(3);
+  });
+
+  test('an empty data chunk before others is no audio', async () => {
+    const list = Buffer.from('LIST\x04\0\0\0abcd', 'latin1');
+    const bytes = wavBytes({ data: list, declared: 0 });
+    const reader = await WavReader.open(pieces(bytes, [5], bytes.length));
+    expect(reader.frames).toBe(0);
+    expect(await all(reader)).toEqual([]);
+    expect(reader.missingFrames).toBe(0);
+  });
+
+  test.each(['not-wav', 'unsupported-wav'])('a source that is refused as %s is let go of', async (code) => {
+    const bytes =
+      code === 'not-wav' ? Buffer.alloc(64) : wavBytes({ formatTag: 0x55, data: new Uint8Array(9) });
+    let ended = false;
+    const source = {
+      name: 'a.wav',
+      async *chunks() {
+        try {
+          for (;;) yield bytes;
+        } finally {
+          ended = true;
+        }
+      },
+    };
+    await expect(WavReader.open(source)).rejects.toMatchObject({ code });
+    expect(ended).toBe(true);
   });
 
   test('other widths and G.711 become 16-bit', async () => {

@@ -81,6 +81,7 @@ describe('parseWavHeader', () => {
             bitsPerSample: 16,
             dataOffset: header.length,
             dataBytes,
+            runsToEnd: frames === 0,
           });
         },
       ),
@@ -101,6 +102,7 @@ describe('parseWavHeader', () => {
       bitsPerSample: 16,
       dataOffset: 114,
       dataBytes: 160,
+      runsToEnd: false,
     });
   });
 
@@ -118,6 +120,7 @@ describe('parseWavHeader', () => {
       bitsPerSample: 24,
       dataOffset: 80,
       dataBytes: 480,
+      runsToEnd: false,
     });
   });
 
@@ -152,7 +155,7 @@ describe('parseWavHeader', () => {
 
   test('a size left open runs to the end of the file', () => {
     const bytes = Buffer.concat([ordinary.subarray(0, 40), u32(0xffff_ffff)]);
-    expect(parseWavHeader(bytes)?.dataBytes).toBe(Number.POSITIVE_INFINITY);
+    expect(parseWavHeader(bytes)).toMatchObject({ dataBytes: Number.POSITIVE_INFINITY, runsToEnd: true });
   });
 
   test('reads a view that does not begin its buffer', () => {
