@@ -1,6 +1,6 @@
 // The functions as processes, over real sockets: the Invoke API, the Runtime API, and S3 behind them.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -278,6 +278,23 @@ describe('the service', () => {
     expect(new Set(attempts.map((line) => line.function_request_id)).size).toBe(1);
     // A single function answers to every name.
     expect((await functions.invoke('any-name', {})).answer).toMatchObject({ errorType: 'bad-event' });
+  });
+
+  test('a file for failures that cannot be written to is refused, and later costs no more than a warning', async () => {
+    const folder = scratchDirectory();
+    const args = ['--handler', 'redact', '--event-retries', '0', '--on-failure'];
+    const refused = await runCli(['serve-lambda', ...args, join(folder, 'none', 'failed.ndjson')]);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/cannot open .*failed\.ndjson: there is no such file or directory/);
+
+    const file = join(folder, 'gone', 'failed.ndjson');
+    mkdirSync(join(folder, 'gone'));
+    const functions = await serve([...args, file]);
+    rmSync(join(folder, 'gone'), { recursive: true });
+    await functions.later('redact', { source: 7 });
+    const warning = 'warning: that event is not in the file of --on-failure: cannot open';
+    await expect.poll(() => functions.text(), { timeout: 20_000 }).toContain(warning);
+    expect((await functions.invoke('redact', {})).answer).toMatchObject({ errorType: 'bad-event' });
   });
 
   test('an invocation is killed at its timeout, and the next one is served', async () => {

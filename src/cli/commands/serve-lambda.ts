@@ -1,8 +1,10 @@
 // `kvsrec serve-lambda`: the Lambda handlers on this machine, or in a container that Lambda runs.
 
+import { closeSync, openSync, statSync } from 'node:fs';
 import { KvsrecError } from '../../errors.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED } from '../exit-status.ts';
+import { asKvsrecError } from '../report-error.ts';
 import { SERVE_OPTIONS, type ServeOptions, serveOptions } from '../serve-lambda/options.ts';
 import { untilOver } from '../serving.ts';
 import { ownCommand } from '../this-program.ts';
@@ -59,6 +61,8 @@ async function runtime(api: string, { handlers }: ServeOptions, { signal }: Comm
 async function server(options: ServeOptions, { terminal, signal }: CommandContext): Promise<number> {
   const { startFunctions } = await import('../../lambda/runtime/functions.ts');
   const { appendFile } = await import('node:fs/promises');
+  const { onFailure } = options;
+  if (onFailure !== undefined) requireAppendable(onFailure);
   const functions = await startFunctions({
     ...options,
     program: (name) => [...ownCommand(), 'serve-lambda', '--handler', name],
@@ -66,7 +70,12 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
     output: process.stderr,
     onFailure: (record) => {
       terminal.warning('an asynchronous event failed for good');
-      if (options.onFailure !== undefined) void appendFile(options.onFailure, `${JSON.stringify(record)}\n`);
+      if (onFailure === undefined) return;
+      // The file can have become unwritable since the start; the functions are served all the same.
+      appendFile(onFailure, `${JSON.stringify(record)}\n`).catch((error: unknown) => {
+        const { message } = asKvsrecError(error);
+        terminal.warning(`that event is not in the file of --on-failure: ${message}`);
+      });
     },
   });
   try {
@@ -93,6 +102,13 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
   } finally {
     await functions.close();
   }
+}
+
+/** @throws Node's error where nothing can be appended to the file, which comes into being. */
+function requireAppendable(file: string): void {
+  const facts = statSync(file, { throwIfNoEntry: false });
+  // What is neither file nor directory, a pipe say, may wait for somebody who reads it.
+  if (facts === undefined || facts.isFile() || facts.isDirectory()) closeSync(openSync(file, 'a'));
 }
 
 async function eventText(file: string): Promise<string> {
