@@ -4,6 +4,9 @@ import type { Workspace } from '../kernels/workspace.ts';
 /** Bytes of a chunk: small enough to stay in the processor's cache while it is filled, large enough for the disk. */
 export const CHUNK_BYTES = 128 * 1024;
 
+/** Those of a stream that is read as fast as can be: fewer and larger writes, where there are not hundreds at once. */
+const WORKSPACE_CHUNK_BYTES = 256 * 1024;
+
 /** A piece of one output. With `bytes` undefined it is `length` zero bytes that need no memory. */
 export class Chunk {
   length = 0;
@@ -29,8 +32,11 @@ export class ChunkPool {
   /** Where the first chunks lie, if anywhere. */
   readonly workspace: Workspace | undefined;
 
+  readonly #chunkBytes: number;
+
   constructor(workspace?: Workspace) {
     this.workspace = workspace;
+    this.#chunkBytes = workspace === undefined ? CHUNK_BYTES : WORKSPACE_CHUNK_BYTES;
   }
 
   take(): Chunk {
@@ -50,9 +56,10 @@ export class ChunkPool {
   }
 
   #allocate(): Buffer {
-    if (this.workspace === undefined) return Buffer.allocUnsafeSlow(CHUNK_BYTES);
-    const { buffer, byteOffset } = this.workspace.bytes(CHUNK_BYTES);
-    return Buffer.from(buffer, byteOffset, CHUNK_BYTES);
+    const length = this.#chunkBytes;
+    if (this.workspace === undefined) return Buffer.allocUnsafeSlow(length);
+    const { buffer, byteOffset } = this.workspace.bytes(length);
+    return Buffer.from(buffer, byteOffset, length);
   }
 }
 
@@ -84,13 +91,13 @@ export class ChunkStage {
     while (at < end) {
       this.#chunk ??= this.#pool.take();
       const chunk = this.#chunk;
-      const room = CHUNK_BYTES - chunk.length;
+      const room = chunk.bytes!.length - chunk.length;
       const stop = Math.min(end, at + room);
       // A plain view: a Buffer's own `subarray` takes several times as long.
       chunk.bytes!.set(new Uint8Array(bytes.buffer, bytes.byteOffset + at, stop - at), chunk.length);
       chunk.length += stop - at;
       at = stop;
-      if (chunk.length === CHUNK_BYTES) this.flush();
+      if (chunk.length === chunk.bytes!.length) this.flush();
     }
   }
 
@@ -104,7 +111,7 @@ export class ChunkStage {
     const chunk = this.#chunk;
     if (chunk === undefined) return;
     chunk.length += bytes;
-    if (chunk.length === CHUNK_BYTES) this.flush();
+    if (chunk.length === chunk.bytes!.length) this.flush();
   }
 
   /** Appends zero bytes; whole chunks of them take no memory. */
@@ -118,11 +125,11 @@ export class ChunkStage {
       }
       this.#chunk ??= this.#pool.take();
       const chunk = this.#chunk;
-      const piece = Math.min(left, CHUNK_BYTES - chunk.length);
+      const piece = Math.min(left, chunk.bytes!.length - chunk.length);
       chunk.bytes!.fill(0, chunk.length, chunk.length + piece);
       chunk.length += piece;
       left -= piece;
-      if (chunk.length === CHUNK_BYTES) this.flush();
+      if (chunk.length === chunk.bytes!.length) this.flush();
     }
   }
 

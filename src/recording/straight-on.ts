@@ -3,7 +3,7 @@
 import { TrackSlots, type Workspace } from '../kernels/workspace.ts';
 import { CONTINUES } from '../kvs/block-list.ts';
 import type { Fragment } from '../kvs/fragment.ts';
-import { CHUNK_BYTES, type ChunkStage } from './chunk.ts';
+import type { ChunkStage } from './chunk.ts';
 import type { TrackRecording } from './track-recording.ts';
 
 /** Appends fragments to the recordings of their tracks. */
@@ -109,7 +109,7 @@ export class StraightOn {
       for (let i = 0; i < stages.length; i++) {
         const chunk = stages[i]?.open;
         if (chunk?.bytes !== undefined && workspace.holds(chunk.bytes)) {
-          slots.lend(i, chunk.bytes.byteOffset + chunk.length, CHUNK_BYTES - chunk.length);
+          slots.lend(i, chunk.bytes.byteOffset + chunk.length, chunk.bytes.length - chunk.length);
         } else {
           slots.lend(i, 0, 0);
         }
