@@ -86,7 +86,7 @@ export { type FoundRecording, findRecordings } from './report/recordings.ts';
 export { type FoundReport, reportFound } from './report/report-found.ts';
 export { type RecordingFacts, reportRecording } from './report/report-recording.ts';
 export { reportName, reportSource, type SourceReportOptions } from './report/report-source.ts';
-export { addReports, splitWithReport } from './report/split-with-report.ts';
+export { addReports, type ReportHooks, splitWithReport } from './report/split-with-report.ts';
 export {
   parseTranscript,
   type ReportSegment,

@@ -15,6 +15,11 @@ let sequence = 0;
 /** Tells this thread's temporary files from those of the process's other ones. */
 const thread = Math.random().toString(36).slice(2, 8);
 
+/** @throws KvsrecError `file-exists` where there is a file of that name. */
+export function refuseExisting(file: string): void {
+  if (fs.existsSync(file)) throw exists(file);
+}
+
 /** The error for a final name that is taken. */
 function exists(file: string): KvsrecError {
   return new KvsrecError('file-exists', `${file} exists already`, {
@@ -76,7 +81,7 @@ export class FileWriter {
       this.#patches = [...(resume.patches ?? [])];
       return;
     }
-    if (!overwrite && fs.existsSync(file)) throw exists(file);
+    if (!overwrite) refuseExisting(file);
     const folder = path.dirname(file);
     fs.mkdirSync(folder, { recursive: true });
     const own = `${token ?? `${process.pid}-${thread}`}-${sequence++}`;

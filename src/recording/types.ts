@@ -83,6 +83,8 @@ export interface ContactReport {
   files: FileReport[];
   /** The files of the call's report, where one was asked for. */
   report?: ReportFile[];
+  /** Why there are none, although they were asked for. */
+  reportError?: { code: string; message: string; hint: string | null };
 }
 
 export interface InputReport {

@@ -28,7 +28,8 @@ export async function reportRecording(
   const { contactId, instanceId, start, fragments } = contact;
   const own = warnings.filter((warning) => !('contactId' in warning) || warning.contactId === contactId);
   const call = { contactId, instanceId, start, fragments, marks, warnings: own, source, transcript };
-  return await writeReport(call, laneFiles(contact), options);
+  const keep = contact.files.map(({ path }) => path);
+  return await writeReport(call, laneFiles(contact), { keep, ...options });
 }
 
 /** The files that show most of a contact: a file for each direction, else stereo, else the mix. */

@@ -3,13 +3,14 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { CallMarks } from '../recording/call-marks.ts';
 import { DEFAULT_NAME, fileName } from '../recording/file-name.ts';
+import { FileOwners } from '../recording/file-owners.ts';
 import { type RunHooks, splitSource } from '../recording/split.ts';
 import type { ByteSource, ContactReport, InputReport, RecordingOptions } from '../recording/types.ts';
 import { reportRecording } from './report-recording.ts';
 import { type ReportTranscript, segmentsFor } from './transcript-file.ts';
 import type { ReportOptions } from './write-report.ts';
 
-export interface SourceReportOptions extends Omit<ReportOptions, 'base' | 'overwrite'> {
+export interface SourceReportOptions extends Omit<ReportOptions, 'base' | 'overwrite' | 'keep' | 'claim'> {
   /** How the audio is put together; layouts do not matter. */
   recording: RecordingOptions;
   transcript: ReportTranscript | null;
@@ -19,13 +20,14 @@ export interface SourceReportOptions extends Omit<ReportOptions, 'base' | 'overw
  * Writes a report for every contact of `source` into `folder`. The audio of both directions lies meanwhile in a folder
  * of its own in `folder`, as much as the call's PCM (345 MB for three hours).
  * @returns What `splitSource` reports, without audio files, each contact with its `report`.
+ * @param run `claim` is told of the reports' files.
  * @throws What `splitSource` and `writeReport` throw.
  */
 export async function reportSource(
   source: ByteSource,
   folder: string,
   { recording, transcript, ...options }: SourceReportOptions,
-  run: Omit<RunHooks, 'onContact'> = {},
+  { claim = new FileOwners().claimFor(source.name), ...run }: Omit<RunHooks, 'onContact'> = {},
 ): Promise<InputReport & { aborted?: boolean }> {
   await fs.mkdir(folder, { recursive: true });
   const aside = await fs.mkdtemp(path.join(folder, '.kvsrec-report-'));
@@ -47,7 +49,7 @@ export async function reportSource(
           source: source.name,
           transcript: segmentsFor(transcript, contact.contactId, split.contacts.length === 1),
         },
-        { ...options, base, overwrite: recording.overwrite },
+        { ...options, base, overwrite: recording.overwrite, claim },
       );
       contacts.push({ ...contact, files: [], report });
     }

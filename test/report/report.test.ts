@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { corpus, fixture } from '../../fixtures/corpus.ts';
 import { parseWavHeader } from '../../src/audio/wav.ts';
+import { splitSource } from '../../src/recording/split.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
 import { findRecordings } from '../../src/report/recordings.ts';
 import { reportFound } from '../../src/report/report-found.ts';
+import { reportRecording } from '../../src/report/report-recording.ts';
 import { splitWithReport } from '../../src/report/split-with-report.ts';
 import { scratchDirectory } from '../cli/run-cli.ts';
 import { memorySource } from '../recording/memory-source.ts';
@@ -142,6 +144,47 @@ describe('writing', () => {
     expect(readdirSync(folder)).toHaveLength(1);
     const recording = { ...DEFAULT_RECORDING_OPTIONS, overwrite: true };
     expect((await makeReport(folder, 'demo-call', { recording })).text).toContain('<!DOCTYPE html>');
+  });
+
+  test('the copy to listen to never takes the name of the recording', async () => {
+    const options = {
+      ...DEFAULT_RECORDING_OPTIONS,
+      layouts: ['stereo'] as const,
+      nameTemplate: '{contactId}',
+      overwrite: true,
+    };
+    const source = memorySource(fixture('demo-call').build().bytes);
+    const { contacts } = await splitSource(source, scratchDirectory(), options);
+    const [contact] = contacts;
+    const [file] = contact!.files;
+    const recording = readFileSync(file!.path);
+    const base = file!.path.replace(/\.wav$/, '');
+    const facts = { marks: null, warnings: [], source: 'call.mkv', transcript: null };
+    const how = { base, audio: 'beside', png: false, overwrite: true } as const;
+    const report = await reportRecording(contact!, facts, how);
+    expect(report.map(({ path }) => path)).toEqual([`${base}.html`, `${base}_REPORT.wav`]);
+    expect(readFileSync(file!.path).equals(recording)).toBe(true);
+    // Nor where the recording has the name of a copy.
+    copyFileSync(file!.path, report[1]!.path);
+    const odd = { ...contact!, files: [{ ...file!, path: report[1]!.path }] };
+    await expect(reportRecording(odd, facts, how)).rejects.toMatchObject({ code: 'output-collision' });
+  });
+
+  test('a report that fails leaves the other contacts theirs, and the result', async () => {
+    const folder = scratchDirectory();
+    const source = () => memorySource(fixture('two-contacts').build().bytes);
+    const first = await splitWithReport(source(), folder, DEFAULT_RECORDING_OPTIONS);
+    const [one, two] = first.contacts.map(({ report }) => report![0]!.path);
+    for (const { path } of first.contacts.flatMap(({ files }) => files)) rmSync(path);
+    rmSync(two!);
+    const failed: unknown[] = [];
+    const again = await splitWithReport(source(), folder, DEFAULT_RECORDING_OPTIONS, {
+      onReportError: (error, { contactId }) => failed.push([contactId, error]),
+    });
+    expect(failed).toEqual([
+      [first.contacts[0]!.contactId, expect.objectContaining({ message: `${one} exists already` })],
+    ]);
+    expect(again.contacts.map(({ report }) => report?.[0]?.path)).toEqual([undefined, two]);
   });
 
   test('a transcript goes to the contact it names, or to the only one there is', async () => {

@@ -14,6 +14,7 @@ import type { RecordRun, SourceNote } from '../record/record-call.ts';
 import { reference, services } from '../record/services.ts';
 import { recordSummary } from '../record/summary.ts';
 import type { RecordedWithTranscript } from '../record/with-transcript.ts';
+import { tellReportErrors } from '../report/report-errors.ts';
 import { asKvsrecError, printError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
 import type { RecordingTranscriptOptions } from '../transcribe/beside-recording.ts';
@@ -149,6 +150,7 @@ async function tell(
   for (const { report, transcript } of recorded) {
     terminal.result(recordSummary(report, terminal.paint));
     for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
+    statuses.push(await tellReportErrors(report.contacts, terminal));
     const { uploads, status } = await uploaded(report, context, uploader, transcript?.document.files);
     inputs.push({ ...withUploads(report, uploads), ...transcriptPart(transcript, uploads) });
     statuses.push(statusOfWarnings(report.warnings), status, transcript?.status ?? DONE);
@@ -296,7 +298,8 @@ async function recordContacts(
     process.stdout.write(`${printableLine({ line, ...document, ...beside })}\n`);
     for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
     if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);
-    return worstStatus([status, transcript?.status ?? DONE]);
+    const pages = await tellReportErrors(report?.contacts ?? [], terminal);
+    return worstStatus([status, pages, transcript?.status ?? DONE]);
   };
   const outcomes = await recordMany(eventLines(String(options.contacts), signal), {
     options,

@@ -1,8 +1,7 @@
 // `kvsrec report`: a call as a page to look at and listen to.
 
-import { resolve } from 'node:path';
 import { KvsrecError } from '../../errors.ts';
-import { collision } from '../../recording/file-owners.ts';
+import { FileOwners } from '../../recording/file-owners.ts';
 import type { InputReport } from '../../recording/types.ts';
 import type { FoundRecording } from '../../report/recordings.ts';
 import type { FoundReport } from '../../report/report-found.ts';
@@ -84,6 +83,7 @@ async function run(context: CommandContext): Promise<number> {
   const dumps = inputs.filter((input) => !WAV.test(input));
   const recordings = findRecordings(inputs.filter((input) => WAV.test(input)));
   const progress = startProgress(terminal, dumps.map(inputSize));
+  const owners = new FileOwners();
   const ofDump = async (input: string, index: number): Promise<Reported> => {
     const source = await openInput(input, awsSettings(settings));
     try {
@@ -92,7 +92,7 @@ async function run(context: CommandContext): Promise<number> {
         settings.out,
         // A page is a time axis, whatever a config file says of the files that `split` writes.
         { ...shared, recording: { ...recordingOptions(settings), timeline: 'aligned' } },
-        { signal, onProgress: (bytes) => progress.update(index, bytes) },
+        { signal, onProgress: (bytes) => progress.update(index, bytes), claim: owners.claimFor(input) },
       );
     } finally {
       await source.close();
@@ -100,13 +100,16 @@ async function run(context: CommandContext): Promise<number> {
     }
   };
   const ofRecording = (found: FoundRecording): Promise<Reported> =>
-    reportFound(found, settings.out, { ...shared, overwrite: settings.overwrite });
+    reportFound(found, settings.out, {
+      ...shared,
+      overwrite: settings.overwrite,
+      claim: owners.claimFor(found.name),
+    });
 
   const tasks = [
     ...dumps.map((input, index) => ({ input, write: () => ofDump(input, index) })),
     ...recordings.map((found) => ({ input: found.name, write: () => ofRecording(found) })),
   ];
-  const writers = new Map<string, string>();
   const outcomes: (Reported | { input: string; error: ErrorDocument })[] = [];
   const statuses: number[] = [];
   let pages = 0;
@@ -116,7 +119,6 @@ async function run(context: CommandContext): Promise<number> {
       if (signal.aborted) break;
       try {
         const result = await write();
-        refuseCollision(result, writers);
         outcomes.push(result);
         for (const { contactId } of result.contacts) {
           pages++;
@@ -145,15 +147,6 @@ async function run(context: CommandContext): Promise<number> {
   }
   terminal.document({ inputs: outcomes });
   return worstStatus(statuses);
-}
-
-/** Notes whose files are whose; with `--overwrite` one input could replace another's. */
-function refuseCollision({ input, contacts }: Reported, writers: Map<string, string>): void {
-  for (const { path } of contacts.flatMap(({ report: files = [] }) => files)) {
-    const other = writers.get(resolve(path));
-    if (other !== undefined) throw collision(input, path, other);
-    writers.set(resolve(path), input);
-  }
 }
 
 function audioChoice(value: unknown): AudioChoice {

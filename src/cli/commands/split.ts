@@ -6,6 +6,7 @@ import { statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { inputSize } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
 import { recordingOptions } from '../recording-options.ts';
+import { tellReportErrors } from '../report/report-errors.ts';
 import { errorOf, printError } from '../report-error.ts';
 import { refuseDuplicates } from '../split/duplicates.ts';
 import { splitInputs } from '../split/split-inputs.ts';
@@ -49,6 +50,7 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
   const uploads: Uploads = new Map();
   const progress = startProgress(terminal, inputs.map(inputSize));
   const outcomes: SplitOutcome[] = [];
+  const statuses: number[] = [];
   try {
     const pending = splitInputs(
       inputs.map((input) => ({ input, outDir: settings.out, options, aws, report: settings.report })),
@@ -65,7 +67,7 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
       outcomes.push(outcome);
       // A single input's error is the command's error, and is reported as such.
       if (isFailure(outcome) && inputs.length === 1) throw errorOf(outcome);
-      await tell(outcome, terminal);
+      statuses.push(await tell(outcome, terminal));
       if (!uploader || isFailure(outcome)) continue;
       for (const [path, upload] of await uploader.upload(outcome.contacts)) uploads.set(path, upload);
     }
@@ -73,22 +75,22 @@ async function run({ arguments: inputs, settings, terminal, signal }: CommandCon
     progress.stop();
   }
   terminal.document({ inputs: outcomes.map((outcome) => forDocument(outcome, uploads)) });
-  return worstStatus([
-    ...outcomes.map((outcome) =>
-      isFailure(outcome) ? outcome.exitCode : statusOfWarnings(outcome.warnings),
-    ),
-    statusOfUploads(uploads),
-  ]);
+  return worstStatus([...statuses, statusOfUploads(uploads)]);
 }
 
-async function tell(outcome: SplitOutcome, terminal: CommandContext['terminal']): Promise<void> {
+/** @returns The exit status that it makes. */
+async function tell(outcome: SplitOutcome, terminal: CommandContext['terminal']): Promise<number> {
   if (isFailure(outcome)) {
     terminal.clearProgress?.();
     await printError(errorOf(outcome), terminal.modes);
-    return;
+    return outcome.exitCode;
   }
   terminal.result(splitSummary(outcome, terminal.paint));
   for (const warning of outcome.warnings) terminal.warning(warningLine(outcome.input, warning));
+  return worstStatus([
+    statusOfWarnings(outcome.warnings),
+    await tellReportErrors(outcome.contacts, terminal),
+  ]);
 }
 
 function forDocument(outcome: SplitOutcome, uploads: Uploads): unknown {

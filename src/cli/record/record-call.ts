@@ -146,8 +146,14 @@ async function withReport(
     ...options,
     onContact: (contact, itsMarks) => marks.set(contact, itsMarks),
   });
-  const { addReports } = await import('../../report/split-with-report.ts');
-  await addReports(captured, folder, recording, marks);
+  const [{ addReports }, { noteReportError }] = await Promise.all([
+    import('../../report/split-with-report.ts'),
+    import('../report/report-errors.ts'),
+  ]);
+  await addReports(captured, folder, recording, marks, {
+    claim: options.claim,
+    onReportError: noteReportError,
+  });
   return captured;
 }
 

@@ -36,8 +36,12 @@ export async function splitInput(
         },
       };
       if (report) {
-        const { splitWithReport } = await import('../../report/split-with-report.ts');
-        return await splitWithReport(untilAborted(source, run.signal), outDir, options, hooks);
+        const [{ splitWithReport }, { noteReportError }] = await Promise.all([
+          import('../../report/split-with-report.ts'),
+          import('../report/report-errors.ts'),
+        ]);
+        const reportHooks = { ...hooks, onReportError: noteReportError };
+        return await splitWithReport(untilAborted(source, run.signal), outDir, options, reportHooks);
       }
       return await splitSource(untilAborted(source, run.signal), outDir, options, hooks);
     } finally {

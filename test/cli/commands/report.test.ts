@@ -127,6 +127,27 @@ describe('report', () => {
     const codes = JSON.parse(stdout).inputs.map((one: { error?: { code: string } }) => one.error?.code);
     expect(codes).toEqual(['not-found', undefined, 'output-collision']);
     expect(stderr).toContain('error: ');
+    // What the first of them has written is still there.
+    const [page] = readdirSync(out);
+    expect(readFileSync(join(out, page!), 'utf8')).toContain('plain-call.mkv');
+  });
+
+  test.each(['1', '2'])('a page that cannot be written costs no recording: --jobs %s', async (jobs) => {
+    const out = scratchDirectory();
+    writeFileSync(join(out, `${DEMO}.html`), 'mine');
+    const inputs = [dump('demo-call'), dump('voice-connector-caller')];
+    const args = ['split', ...inputs, '-o', out, '--report', '--jobs', jobs, '--json'];
+    const { status, stdout, stderr } = await runCli(args);
+    expect(status).toBe(1);
+    const [[contact], [other]] = JSON.parse(stdout).inputs.map(
+      ({ contacts }: { contacts: unknown[] }) => contacts,
+    );
+    expect(contact.files).toHaveLength(2);
+    expect(contact.report).toBeUndefined();
+    expect(contact.reportError).toMatchObject({ code: 'file-exists' });
+    expect(other.report).toHaveLength(1);
+    expect(stderr).toContain(`error: the report of ${contact.contactId} was not written: `);
+    expect(readFileSync(join(out, `${DEMO}.html`), 'utf8')).toBe('mine');
   });
 
   test('several splits at once have their reports, too', async () => {

@@ -111,6 +111,7 @@ const contact = z.strictObject({
   tracks: z.array(track),
   files: z.array(fileWithUpload),
   report: z.exactOptional(z.array(reportFile.extend({ upload }))).describe('With --report'),
+  reportError: z.exactOptional(error).describe('With --report: why there is none'),
 });
 
 export const input = z.strictObject({
