@@ -21,7 +21,7 @@ export interface ContactDetails {
   contactTranscriptToCustomer?: string | undefined;
 }
 
-/** Sets attributes of a contact's item, and makes the item where there is none. */
+/** Sets attributes of a contact's item, makes the item where there is none, and puts off when it expires. */
 export type UpdateContact = (
   contactId: string,
   details: ContactDetails,
@@ -35,10 +35,18 @@ export function documentClient(region?: string): DynamoDBDocumentClient {
   });
 }
 
-export function updateContact(client: DynamoDBDocumentClient, table: string): UpdateContact {
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** Items expire so many days after they were last written, as those of the transcripts do: they hold the same words. */
+export function updateContact(
+  client: DynamoDBDocumentClient,
+  table: string,
+  ttlDays: number,
+  now: () => number = Date.now,
+): UpdateContact {
   return async (contactId, details, signal) => {
-    const set = Object.entries(details).filter(([, value]) => value !== undefined);
-    if (set.length === 0) return;
+    const ExpiresAfter = Math.floor(now() / 1000) + Math.round(ttlDays * DAY_SECONDS);
+    const set = Object.entries({ ...details, ExpiresAfter }).filter(([, value]) => value !== undefined);
     const command = new UpdateCommand({
       TableName: table,
       Key: { contactId },

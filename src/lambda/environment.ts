@@ -62,6 +62,9 @@ const RECORDINGS = {
   KVSREC_LAMBDA_GAP_TOLERANCE_MS: number(0, 60_000, 100),
 };
 
+/** Days after which items of transcripts and summaries expire. */
+const EXPIRY = { KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS: number(1, 36_500, 7) };
+
 /** A schema per handler; the variables are the keys. */
 export const ENVIRONMENTS = {
   record: {
@@ -90,8 +93,7 @@ export const ENVIRONMENTS = {
     KVSREC_LAMBDA_TRANSCRIBE_SESSIONS: choice(['two-channel', 'per-direction'], 'two-channel'),
     /** Multiple of real time at which a stream brings its audio; another than 1 where a rehearsal has a fast clock. */
     KVSREC_LAMBDA_TRANSCRIBE_PACE: number(1, 1000, 1),
-    /** Days after which transcript items expire. */
-    KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS: number(1, 36_500, 7),
+    ...EXPIRY,
   },
   trigger: {
     ...REGION,
@@ -99,6 +101,7 @@ export const ENVIRONMENTS = {
     transcriptionFunction: required(),
     /** Table of the contact summaries; none are written if not set. */
     table_name: text(),
+    ...EXPIRY,
     /** Time zone of `callDate`. */
     KVSREC_LAMBDA_TIME_ZONE: prefix('UTC'),
   },

@@ -181,7 +181,7 @@ describe('the stack', () => {
     });
   });
 
-  test('tables are on demand, encrypted, with recovery; transcripts expire', () => {
+  test('tables are on demand, encrypted, with recovery; transcripts and summaries expire', () => {
     template.allResourcesProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -190,7 +190,7 @@ describe('the stack', () => {
     template.resourcePropertiesCountIs(
       'AWS::DynamoDB::Table',
       { TimeToLiveSpecification: { AttributeName: 'ExpiresAfter', Enabled: true } },
-      2,
+      3,
     );
   });
 

@@ -139,7 +139,7 @@ async function run(dump: string, timeoutSeconds: number): Promise<Outcome> {
       objects,
       item: Object.fromEntries(
         Object.entries(item!).filter(
-          ([name]) => !/^recorder|^call(Date|Timestamp)$|^contactTranscript/.test(name),
+          ([name]) => !/^recorder|^call(Date|Timestamp)$|^ExpiresAfter$|^contactTranscript/.test(name),
         ),
       ),
       links: Number(end()!.links),

@@ -29,7 +29,7 @@ function trigger(more: Partial<TriggerDependencies> = {}) {
   const lines = new LineCollector();
   const handler = createTrigger({
     invokeLater: async (name, event) => void invoked.push({ name, event }),
-    updateContact: updateContact(dynamo.client, 'contactDetails'),
+    updateContact: updateContact(dynamo.client, 'contactDetails', 7, () => Date.UTC(2024, 8, 18)),
     recordFunction: 'record',
     timeZone: 'America/New_York',
     now: () => new Date('2024-09-18T02:41:28.724Z'),
@@ -68,6 +68,7 @@ describe('trigger', () => {
       customerPhoneNumber: '+12065550100',
       callDate: '9/17/2024',
       callTimestamp: '2024-09-18T02:41:28.724Z',
+      ExpiresAfter: Date.UTC(2024, 8, 25) / 1000,
     });
     // A log line has the request, the contact and the cold start; a phone number it has not.
     expect(lines.json()).toContainEqual(

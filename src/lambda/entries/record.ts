@@ -30,7 +30,7 @@ export const handler = createRecord({
     return kinesisSource(service, stream);
   },
   invokeLater: async (...to) => await (await import('../invoke.ts')).invokeLater(APP_REGION)(...to),
-  updateContact: documents && updateContact(documents, table!),
+  updateContact: documents && updateContact(documents, table!, environment.KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS),
   lease: (contactId, id) =>
     documents === undefined
       ? objectLease(s3, {
