@@ -1,5 +1,6 @@
 // Whose audio a fragment is. A fragment without a contact belongs to the run it follows.
 import { Fragment } from '../kvs/fragment.ts';
+import type { FragmentHistory, FragmentNames } from '../kvs/fragment-history.ts';
 
 export interface TagFilter {
   tag: string;
@@ -67,7 +68,7 @@ export class ContactAttribution {
 
   /** Whether tags say themselves whose a fragment is, and all that is needed to place it is known. */
   isPlain(tags: ReadonlyMap<string, string>): boolean {
-    const id = this.#identity(tags);
+    const id = this.identity(tags);
     if (id === undefined) return false;
     return tags.has('MimeType') || (id === this.#run.id && this.#run.mimeType !== undefined);
   }
@@ -77,12 +78,22 @@ export class ContactAttribution {
     return this.#run.id;
   }
 
+  /** The contact that tags name, if they name one. */
+  identity(tags: ReadonlyMap<string, string>): string | undefined {
+    for (let i = 0; i < IDENTITY_TAGS.length; i++) {
+      const value = tags.get(IDENTITY_TAGS[i]!)?.trim();
+      if (value) return value;
+    }
+    const filter = this.#filter;
+    return filter === undefined ? undefined : tags.get(filter.tag)?.trim() || undefined;
+  }
+
   add(fragment: Fragment): void {
     // What is left of a Segment whose end was destroyed, and with it what it said of its owner, is not this one's.
     if (this.#waiting.length > 0 && this.#waiting[0]!.documentOffset !== fragment.documentOffset) {
       this.#release(false, 'damaged');
     }
-    const id = this.#identity(fragment.tags);
+    const id = this.identity(fragment.tags);
     if (id === undefined && fragment.continues && this.#waitingBytes < MAX_WAITING_BYTES) {
       const kept = fragment.keep();
       this.#waiting.push(kept);
@@ -133,13 +144,25 @@ export class ContactAttribution {
       matches: this.#filter === undefined || run.filtered === this.#filter.value,
     };
   }
+}
 
-  #identity(tags: ReadonlyMap<string, string>): string | undefined {
-    for (let i = 0; i < IDENTITY_TAGS.length; i++) {
-      const value = tags.get(IDENTITY_TAGS[i]!)?.trim();
-      if (value) return value;
-    }
-    const filter = this.#filter;
-    return filter === undefined ? undefined : tags.get(filter.tag)?.trim() || undefined;
-  }
+/** What remains of a damaged fragment may have lost the tag that said it is the next caller's: it is nobody's. */
+export function isOrphan(fragment: Fragment, { own, contactId }: Attribution): boolean {
+  return fragment.state === 'damaged' && !own && contactId !== null;
+}
+
+/**
+ * Whose a fragment is that came before, and is not attributed again: its own tags say it, or the first one of its Segment
+ * does; where neither is known, it is that of the run.
+ */
+export function repeatedOwner(
+  { tags }: Fragment,
+  attribution: ContactAttribution,
+  history: FragmentHistory,
+  { number }: FragmentNames,
+): string | null {
+  const named = attribution.identity(tags);
+  if (named !== undefined) return named;
+  const first = number === null ? undefined : history.ownerOf(number);
+  return first === undefined ? attribution.current : first;
 }

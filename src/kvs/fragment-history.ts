@@ -5,7 +5,8 @@ import type { Fragment } from './fragment.ts';
 const REMEMBERED = 3600;
 
 export class FragmentHistory {
-  readonly #seen = new Set<string>();
+  /** Each name's contact, null for none known; undefined until it is told. */
+  readonly #seen = new Map<string, string | null | undefined>();
   readonly #remembered: number;
 
   constructor(remembered = REMEMBERED) {
@@ -18,17 +19,27 @@ export class FragmentHistory {
   }
 
   add(name: string): void {
-    this.#seen.add(name);
+    this.#seen.set(name, undefined);
     if (this.#seen.size <= this.#remembered) return;
-    for (const oldest of this.#seen) {
+    for (const oldest of this.#seen.keys()) {
       this.#seen.delete(oldest);
       break;
     }
   }
 
+  /** Notes whose the fragment of that name is, while the name is remembered. */
+  give(name: string, contactId: string | null): void {
+    if (this.#seen.has(name)) this.#seen.set(name, contactId);
+  }
+
+  /** Whose the fragment of that name is: null for no known contact, undefined where that is not remembered. */
+  ownerOf(name: string): string | null | undefined {
+    return this.#seen.get(name);
+  }
+
   /** The newest `count` names, oldest first. */
   newest(count: number): string[] {
-    return [...this.#seen].slice(-count);
+    return [...this.#seen.keys()].slice(-count);
   }
 }
 
@@ -39,6 +50,11 @@ export class FragmentHistory {
 export class FragmentNames {
   #document = -1;
   #number: string | null = null;
+
+  /** Of the Segment that the last fragment belongs to. */
+  get number(): string | null {
+    return this.#number;
+  }
 
   /** Null where a fragment has no number, and none before it in its Segment. */
   of(fragment: Fragment): string | null {

@@ -1,5 +1,5 @@
 // The engine behind the bytes: complete fragments in, in order; a recording for every contact in them out.
-import { type Attribution, ContactAttribution } from '../connect/attribution.ts';
+import { type Attribution, ContactAttribution, isOrphan, repeatedOwner } from '../connect/attribution.ts';
 import type { Damage, FragmentHandler } from '../kvs/assembler.ts';
 import type { Fragment } from '../kvs/fragment.ts';
 import { FragmentHistory, FragmentNames } from '../kvs/fragment-history.ts';
@@ -146,8 +146,9 @@ export class RecordingEngine implements FragmentHandler {
     if (!this.audioSeen) this.audioSeen = fragment.tracks.some(({ type }) => type === TRACK_TYPE_AUDIO);
     const name = this.#names.of(fragment);
     if (name !== null && this.#history.has(name)) {
-      const contact = fragment.tags.get('ContactId') ?? this.#attribution.current;
-      const recording = this.#open.get(contact);
+      const recording = this.#open.get(
+        repeatedOwner(fragment, this.#attribution, this.#history, this.#names),
+      );
       if (recording !== undefined) recording.duplicates++;
       recording?.mark('reconnect', `Fragments came again from ${name} on; they were skipped.`);
       this.warnings.add({
@@ -260,8 +261,8 @@ export class RecordingEngine implements FragmentHandler {
 
   #attributed({ fragment, attribution }: Attributed): void {
     const { contactId } = attribution;
-    // What remains of a damaged fragment may have lost the tag that said it is the next caller's.
-    if (fragment.state === 'damaged' && !attribution.own && contactId !== null) return;
+    if (isOrphan(fragment, attribution)) return;
+    if (fragment.number !== null) this.#history.give(fragment.number, contactId);
     if (this.#accept?.(fragment, attribution) === false) return;
     if (!attribution.matches) return;
     if (this.#options.contactId !== undefined && contactId !== this.#options.contactId) return;

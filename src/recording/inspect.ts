@@ -1,5 +1,11 @@
 // What is in a dump, without writing anything: structure, tracks, contacts, fragments, and what is wrong.
-import { type Attribution, ContactAttribution, type TagFilter } from '../connect/attribution.ts';
+import {
+  type Attribution,
+  ContactAttribution,
+  isOrphan,
+  repeatedOwner,
+  type TagFilter,
+} from '../connect/attribution.ts';
 import { sampleFormat } from '../connect/sample-format.ts';
 import { type Damage, FragmentAssembler, type FragmentHandler } from '../kvs/assembler.ts';
 import { CONTINUES } from '../kvs/block-list.ts';
@@ -92,7 +98,7 @@ class Inspector implements FragmentHandler {
         end: isoTime(endMs),
         fragments,
       })),
-      ...(this.#options.fragments ? { fragments: this.#fragments } : {}),
+      ...(this.#options.fragments ? { fragments: this.#fragments.sort((a, b) => a.offset - b.offset) } : {}),
       ...(this.#options.tags ? { tags: [...this.#tags, ...this.#pendingTags] } : {}),
       warnings: this.#warnings.list(),
     };
@@ -101,41 +107,28 @@ class Inspector implements FragmentHandler {
   fragment(fragment: Fragment): void {
     this.#nameTags(fragment.number);
     this.#reportServiceError(fragment.tags, fragment.offset);
-    this.#attribution.add(fragment);
-  }
-
-  #attributed(fragment: Fragment, attribution: Attribution): void {
-    const { number } = fragment;
     const name = this.#names.of(fragment);
-    const repeated = name !== null && this.#history.has(name);
-    if (repeated) {
+    if (name !== null && this.#history.has(name)) {
       this.#warnings.add({
         code: 'duplicate',
         message: `fragment ${name} comes again`,
         offset: fragment.offset,
       });
-    } else if (name !== null && fragment.state === 'whole') {
-      this.#history.add(name);
+      const contactId = repeatedOwner(fragment, this.#attribution, this.#history, this.#names);
+      this.#list(fragment, contactId, this.#attribution.run.mimeType);
+      return;
     }
-    const { contactId } = attribution;
-    if (fragment.tracks !== this.#tracksSeen) {
-      this.#tracksSeen = fragment.tracks;
-      this.#addTracks(fragment.tracks, attribution.mimeType);
-    }
-    const { startMs, endMs, timed } = span(fragment, attribution.mimeType);
-    if (this.#options.fragments) {
-      this.#fragments.push({
-        number,
-        offset: fragment.offset,
-        producerTimestamp: fragment.producerMs === null ? null : isoTime(fragment.producerMs),
-        serverTimestamp: fragment.serverMs === null ? null : isoTime(fragment.serverMs),
-        contactId,
-        blocks: fragment.blocks.count,
-        start: isoTime(startMs),
-        durationMs: Math.round(endMs - startMs),
-      });
-    }
-    if (repeated || !attribution.matches) return;
+    if (name !== null && fragment.state === 'whole') this.#history.add(name);
+    this.#attribution.add(fragment);
+  }
+
+  #attributed(fragment: Fragment, attribution: Attribution): void {
+    const orphan = isOrphan(fragment, attribution);
+    const contactId = orphan ? null : attribution.contactId;
+    const { startMs, endMs, timed } = this.#list(fragment, contactId, attribution.mimeType);
+    if (orphan) return;
+    if (fragment.number !== null) this.#history.give(fragment.number, contactId);
+    if (!attribution.matches) return;
     const contact = this.#contacts.get(contactId);
     if (contact === undefined) {
       this.#contacts.set(contactId, { contactId, startMs, endMs, fragments: 1 });
@@ -160,6 +153,28 @@ class Inspector implements FragmentHandler {
       });
     }
     contact.endMs = Math.max(contact.endMs, endMs);
+  }
+
+  /** Lists a fragment and its tracks, and answers when its audio is. */
+  #list(fragment: Fragment, contactId: string | null, mimeType: string | undefined): Span {
+    if (fragment.tracks !== this.#tracksSeen) {
+      this.#tracksSeen = fragment.tracks;
+      this.#addTracks(fragment.tracks, mimeType);
+    }
+    const found = span(fragment, mimeType);
+    if (this.#options.fragments) {
+      this.#fragments.push({
+        number: fragment.number,
+        offset: fragment.offset,
+        producerTimestamp: fragment.producerMs === null ? null : isoTime(fragment.producerMs),
+        serverTimestamp: fragment.serverMs === null ? null : isoTime(fragment.serverMs),
+        contactId,
+        blocks: fragment.blocks.count,
+        start: isoTime(found.startMs),
+        durationMs: Math.round(found.endMs - found.startMs),
+      });
+    }
+    return found;
   }
 
   tagsOnly(tags: ReadonlyMap<string, string>, offset: number): void {
@@ -219,14 +234,17 @@ class Inspector implements FragmentHandler {
   }
 }
 
+interface Span {
+  startMs: number;
+  endMs: number;
+  timed: boolean;
+}
+
 /**
  * First block's start to last block's end, milliseconds since the epoch. `timed`: there are blocks whose length follows
  * from their size, so that the end is one.
  */
-function span(
-  fragment: Fragment,
-  mimeType: string | undefined,
-): { startMs: number; endMs: number; timed: boolean } {
+function span(fragment: Fragment, mimeType: string | undefined): Span {
   const { count, track, timecode, start, end } = fragment.blocks;
   const scale = fragment.info.timestampScale / 1e6;
   const bytesPerMs = fragment.tracks.map((entry) => {

@@ -116,6 +116,70 @@ describe('a Segment of several Clusters', () => {
   });
 });
 
+describe('fragments that come again between two callers', () => {
+  const of = (index: number, owner?: string[][]): Buffer => {
+    const timestamp = START_MS + index * BLOCK_MS;
+    return buildFragment({
+      tagsBefore: [
+        serviceTags(fragmentNumber(index), timestamp),
+        ...(owner ? [owner as [string, string][]] : []),
+      ],
+      clusters: [{ timestamp, blocks: TRACKS.map(({ number }) => block(number, 0)) }],
+    });
+  };
+  const a = [['ContactId', ' first-caller ']];
+  const b = [['CallId', 'second-caller']];
+
+  it('do not say whose the next one is, to split as to inspect', async () => {
+    const dump = Buffer.concat([of(0, a), of(1, b), of(0, a), of(2)]);
+    const { contacts } = await split(dump);
+    expect(contacts.map(({ contactId, fragments }) => [contactId, fragments.count])).toEqual([
+      ['first-caller', 1],
+      ['second-caller', 2],
+    ]);
+    const found = await inspectSource(memorySource(dump), { fragments: true });
+    expect(found.contacts.map(({ contactId, fragments }) => [contactId, fragments])).toEqual([
+      ['first-caller', 1],
+      ['second-caller', 2],
+    ]);
+    expect(found.fragments!.map(({ contactId }) => contactId)).toEqual([
+      'first-caller',
+      'second-caller',
+      'first-caller',
+      'second-caller',
+    ]);
+  });
+
+  it.each([
+    ['as their tags say', of(0, a), of(1, b)],
+    ['as the first ones of their numbers were given', of(0), of(1)],
+  ])('are counted for their own callers: %s', async (_how, again, other) => {
+    const dump = Buffer.concat([of(0, a), of(1, b), again, again, other, of(2, b)]);
+    const { contacts } = await split(dump);
+    expect(contacts.map(({ fragments }) => fragments.duplicates)).toEqual([2, 1]);
+  });
+
+  it('and are counted for a caller that a tag filter names', async () => {
+    const room = [['Room', '12']];
+    const dump = Buffer.concat([of(0, room), of(1, a), of(0, room), of(2, room)]);
+    const { contacts } = await split(dump, { match: { tag: 'Room', value: '12' } });
+    expect(contacts.map(({ contactId, fragments }) => [contactId, fragments.duplicates])).toEqual([
+      ['12', 1],
+    ]);
+  });
+
+  it('what is left of a damaged one without an owner is nobody’s, to inspect too', async () => {
+    const broken = of(1, b);
+    broken.fill(0xff, broken.indexOf('CallId') - 8, broken.indexOf('CallId'));
+    const dump = Buffer.concat([of(0, a), broken, of(2, a)]);
+    const found = await inspectSource(memorySource(dump), { fragments: true });
+    const { contacts } = await split(dump);
+    expect(found.contacts.map(({ fragments }) => fragments)).toEqual(
+      contacts.map(({ fragments }) => fragments.count),
+    );
+  });
+});
+
 describe('two tracks that name one direction', () => {
   const call = (tracks: readonly TrackEntry[]): Buffer =>
     Buffer.concat(
