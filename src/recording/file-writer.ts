@@ -15,6 +15,33 @@ let sequence = 0;
 /** Tells this thread's temporary files from those of the process's other ones. */
 const thread = Math.random().toString(36).slice(2, 8);
 
+/**
+ * Gives a finished file its final name.
+ * @throws KvsrecError `file-exists` where that was taken meanwhile and `overwrite` is not set; the file stays as it is.
+ */
+export function giveName(temporary: string, file: string, overwrite: boolean): void {
+  if (overwrite) {
+    fs.renameSync(temporary, file);
+    return;
+  }
+  try {
+    // A link, unlike a rename, never replaces a file that has come into being meanwhile.
+    fs.linkSync(temporary, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      // An earlier process may have come this far, and no further.
+      if (!sameFile(temporary, file)) throw exists(file);
+      fs.unlinkSync(temporary);
+      return;
+    }
+    // Some file systems have no links: what came into being while the file was written is looked for once more.
+    refuseExisting(file);
+    fs.renameSync(temporary, file);
+    return;
+  }
+  fs.unlinkSync(temporary);
+}
+
 /** @throws KvsrecError `file-exists` where there is a file of that name. */
 export function refuseExisting(file: string): void {
   if (fs.existsSync(file)) throw exists(file);
@@ -220,25 +247,7 @@ export class FileWriter {
     // A name that outlasts a power failure must not be that of a file which does not.
     if (this.#extents !== undefined && this.#unsynced) syncFileNow(this.#fd);
     this.#close();
-    if (this.#overwrite) {
-      fs.renameSync(this.temporary, this.path);
-      return;
-    }
-    try {
-      // A link, unlike a rename, never replaces a file that has come into being meanwhile.
-      fs.linkSync(this.temporary, this.path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-        // An earlier process may have come this far, and no further.
-        if (!sameFile(this.temporary, this.path)) throw exists(this.path);
-        fs.unlinkSync(this.temporary);
-        return;
-      }
-      // Some file systems have no links.
-      fs.renameSync(this.temporary, this.path);
-      return;
-    }
-    fs.unlinkSync(this.temporary);
+    giveName(this.temporary, this.path, this.#overwrite);
   }
 
   /** Gives up: nothing stays behind under the temporary name. */

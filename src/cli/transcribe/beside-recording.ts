@@ -103,7 +103,7 @@ export async function transcriptOfRecording(
       const files: TranscriptFile[] = [];
       try {
         for (const file of unfinished ? [] : filesOf(outputs, transcript.facts, settings)) {
-          await writeTranscript(file, transcript.transcript(Math.round(call.lengthMs)));
+          await writeTranscript(file, transcript.transcript(Math.round(call.lengthMs)), settings.overwrite);
           files.push(file);
           tell(`transcript: ${printable(file.path)}`);
         }

@@ -2,9 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { KvsrecError } from '../../errors.ts';
+import { giveName } from '../../recording/file-writer.ts';
 import { formatOfFile, formatTranscript, type TranscriptFormat } from '../../transcript/format.ts';
 import type { Transcript } from '../../transcript/segment.ts';
 
@@ -45,17 +46,28 @@ export function transcriptFiles(
   return files;
 }
 
-/** Writes a file under a temporary name beside it, and renames it when it is complete. */
+/**
+ * Writes a file under a temporary name beside it, and renames it when it is complete.
+ * @throws KvsrecError `file-exists` where that name was taken since the file was asked for and `overwrite` is not set.
+ *   The words, which cannot be had again of a call that is over, then stay under the temporary name.
+ */
 export async function writeTranscript(
   { path, format }: TranscriptFile,
   transcript: Transcript,
+  overwrite: boolean,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID().slice(0, 8)}.part`;
   try {
     await writeFile(temporary, formatTranscript(transcript, format));
-    await rename(temporary, path);
+    giveName(temporary, path, overwrite);
   } catch (error) {
+    if (error instanceof KvsrecError && error.code === 'file-exists') {
+      throw new KvsrecError(error.code, `${path} has come into being meanwhile`, {
+        hint: `The transcript is in ${temporary}: give that a name of your choice.`,
+        cause: error,
+      });
+    }
     await rm(temporary, { force: true });
     throw error;
   }

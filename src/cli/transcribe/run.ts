@@ -214,7 +214,7 @@ async function readInput(input: string, call: CallTranscript, context: CommandCo
 }
 
 async function finish(
-  { terminal }: CommandContext,
+  { settings, terminal }: CommandContext,
   call: CallTranscript,
   report: CallReport & { endedBy?: string; connections?: number },
   done: {
@@ -227,7 +227,7 @@ async function finish(
   const { summary, files, onStdout, input } = done;
   const transcript = call.transcript(report.durationMs);
   for (const file of files) {
-    await writeTranscript(file, transcript);
+    await writeTranscript(file, transcript, settings.overwrite);
     terminal.result(`${printable(file.path)}: ${summary?.finals ?? 0} segments as ${file.format}`);
   }
   if (onStdout !== undefined && onStdout !== 'ndjson') {
