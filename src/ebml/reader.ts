@@ -173,6 +173,11 @@ export class EbmlReader {
     this.#settle();
   }
 
+  /** How many elements are open: 1 where reading resumes inside a root element. */
+  get depth(): number {
+    return this.#depth;
+  }
+
   /** Ends the input: whatever is open closes, or is reported as cut off. */
   end(): void {
     for (;;) {

@@ -120,7 +120,7 @@ class TreeWalker implements EbmlHandler {
   }
 
   resumed(_damageOffset: number, offset: number, skipped: number): void {
-    this.#depth = 0;
+    this.#depth = this.#reader.depth;
     this.#broken(offset, `reading goes on after ${skipped} bytes`);
   }
 

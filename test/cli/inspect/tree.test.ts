@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { buildFragment, contactTags, START_MS } from '../../../fixtures/connect-profile.ts';
 import { corpus, fixture } from '../../../fixtures/corpus.ts';
+import { elementId, ID } from '../../../fixtures/mkv-writer.ts';
 import { printTree, type TreeNode } from '../../../src/cli/inspect/tree.ts';
 
 const source = (bytes: Uint8Array, piece = bytes.length) => ({
@@ -58,6 +60,21 @@ describe('the tree', () => {
     expect(sound).toBe(false);
     expect(elements.find(({ id }) => id === null)?.name).toMatch(/^damage: /);
     expect(elements.at(-1)?.id).not.toBeNull();
+  });
+
+  test('has what follows damage inside a Segment at its depth', async () => {
+    const block = { track: 1, timecode: 0, frames: [Buffer.alloc(64, 1)] };
+    const bytes = buildFragment({
+      clusters: [0, 1, 2].map((i) => ({ timestamp: START_MS + i * 64, blocks: [block] })),
+      tagsAfter: contactTags(),
+    });
+    const second = bytes.indexOf(elementId(ID.Cluster), bytes.indexOf(elementId(ID.Cluster)) + 4);
+    bytes[bytes.indexOf(Buffer.from([ID.Timestamp, 0x88]), second)] = 0;
+    const { elements } = await tree(bytes);
+    expect(elements.some(({ name }) => name.startsWith('damage: '))).toBe(true);
+    const behind = elements.slice(elements.findIndex(({ name }) => name.startsWith('reading goes on')) + 1);
+    const depthOf = (name: string) => behind.find((element) => element.name === name)?.depth;
+    expect([depthOf('Cluster'), depthOf('Tags')]).toEqual([1, 1]);
   });
 
   test('reports a cut', async () => {
