@@ -38,7 +38,8 @@ async function simulated(call = dump): Promise<{ simulator: Simulator; env: Reco
 
 const record = (out: string, ...more: string[]) => [
   'record',
-  ...['--stream-name', 'call', '--start', 'earliest', '--idle-timeout', '2s', '--layout', 'stereo'],
+  // Ended by what the stream says, not by a silence, of which a busy machine makes its own.
+  ...['--stream-name', 'call', '--start', 'earliest', '--max-duration', '9m', '--layout', 'stereo'],
   ...['-o', out, '--upload', 's3://calls/live/', '--json', ...more],
 ];
 
@@ -107,10 +108,9 @@ test('after a kill, the parts that S3 has are not sent again', async () => {
   child.kill('SIGKILL');
   await ended;
   // The keys are told by the folder that the recording is in, wherever the process is.
-  const resumed = await runCli(
-    ['record', '--resume', out, '--idle-timeout', '2s', '--upload', 's3://calls/live/', '--json'],
-    { env },
-  );
+  const resumed = await runCli(['record', '--resume', out, '--upload', 's3://calls/live/', '--json'], {
+    env,
+  });
   expect(resumed.status).toBe(0);
   const [{ path, upload }] = JSON.parse(resumed.stdout).inputs[0].contacts[0].files;
   expect(s3.object('calls', upload.key)?.equals(readFileSync(path))).toBe(true);

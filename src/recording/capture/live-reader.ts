@@ -24,6 +24,9 @@ const MOST_PATIENCE_MS = 60_000;
 /** Milliseconds of silence after which what a connection left behind is not being sent any more. */
 const QUIET_MS = 1000;
 
+/** Milliseconds that what came while this process was busy has to be read in, before silence is taken for one. */
+const SECOND_LOOK_MS = 100;
+
 /** Whether nothing but the end of the stream's news ended the recording: what had come by then belongs to it. */
 function isFinal(endedBy: EndedBy | undefined): boolean {
   return endedBy === 'idle' || endedBy === 'signal';
@@ -104,7 +107,10 @@ export class LiveReader {
     try {
       if (waitMs > 0) await wait(Math.min(waitMs, this.#untilIdle()), undefined, { signal: this.#signal });
       await this.#pace.turn('media', this.#signal);
+      const asked = performance.now();
       const connection = await this.#source.open(this.#start(), this.#signal);
+      // Nobody listens until it is there; of an outage, it is a part.
+      if (this.#outageSince === undefined) this.#lastNew += performance.now() - asked;
       this.#outageOver();
       this.#recorder.connections++;
       this.#recorder.emit({ event: 'connected', connection: this.#recorder.connections });
@@ -238,9 +244,17 @@ export class LiveReader {
       recorder.keepsRaw,
     );
     /** Decides what the silence means; the pipe behind the recording may be what holds it up. */
+    let again = false;
     const look = () => {
       const now = performance.now();
-      if (busy || holding !== undefined) lastByte = now;
+      const held = busy || holding !== undefined;
+      // Timers have their turn before sockets: bytes may be waiting that came long ago.
+      again = !again && !held && (this.#idle() || now - lastByte >= patience);
+      if (again) {
+        timer = setTimeout(look, SECOND_LOOK_MS);
+        return;
+      }
+      if (held) lastByte = now;
       else if (this.#idle()) {
         recorder.end('idle');
         stop('over');

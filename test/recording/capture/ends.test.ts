@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fragmentNumber, START_MS } from '../../../fixtures/connect-profile.ts';
 import { fixture } from '../../../fixtures/corpus.ts';
 import { DumpBuilder } from '../../../fixtures/dump-builder.ts';
-import type { CaptureRequest } from '../../../src/recording/capture/request.ts';
+import type { CaptureEvent, CaptureRequest } from '../../../src/recording/capture/request.ts';
 import { contents, differences, FIRST, type Rig, scratch, splitOf, startRig, unevenCall } from './rig.ts';
 
 const folder = scratch();
@@ -14,12 +14,17 @@ const dump = unevenCall(12, 3);
 const builder = new DumpBuilder({ blocksPerFragment: 3 });
 for (let i = 0; i < 8; i++) builder.add();
 const steady = builder.finish().bytes;
+const longer = new DumpBuilder({ blocksPerFragment: 17 });
+for (let i = 0; i < 100; i++) longer.add();
+const long = longer.finish().bytes;
 let rig: Rig;
 let count = 0;
 const place = () => `${folder}/${count++}`;
 
 beforeAll(async () => {
-  rig = await startRig({ streams: { steady, two: twoContacts.bytes, call: dump } });
+  rig = await startRig({
+    streams: { steady, long: { dump: long, speed: 10 }, two: twoContacts.bytes, call: dump },
+  });
 });
 afterAll(async () => {
   await rig.close();
@@ -36,6 +41,24 @@ describe('the end of a recording', () => {
     const report = await rig.record('steady', place(), request);
     expect(report.endedBy).toBe(endedBy);
     expect(report.contacts[0]!.fragments.count).toBe(fragments);
+  });
+
+  it('no silence but that of the stream: what came while the process was busy is heard first', async () => {
+    let busy = false;
+    const block = () => {
+      for (const start = performance.now(); performance.now() < start + 600; );
+    };
+    const onEvent = (event: CaptureEvent) => {
+      if (event.event === 'fragment' && !busy) setTimeout(block);
+      busy ||= event.event === 'fragment';
+    };
+    const report = await rig.record(
+      'long',
+      place(),
+      { start: { at: 'now' }, idleTimeoutMs: 400, maxDurationMs: 12 * 1088 },
+      { onEvent },
+    );
+    expect(report.endedBy).toBe('max-duration');
   });
 
   it('another contact, whose audio is in no file', async () => {
