@@ -198,7 +198,10 @@ export class CallRecorder {
     this.#taken = true;
     this.#engine.fragment(fragment);
     if (this.#endedBy !== undefined) return;
-    if (this.#taken) this.#dump?.add(raw, this.#engine.current);
+    if (this.#taken) {
+      const { contactId = this.#gate.contactId, startMs } = this.#engine.current ?? {};
+      this.#dump?.add(raw, fragment.clusterMs, { contactId, startMs });
+    }
     this.#dirty = true;
     this.position = positionOf(fragment, this.position);
     const behind = Number(fragment.tags.get(MILLIS_BEHIND_NOW) ?? Number.NaN);

@@ -11,12 +11,17 @@ import type { DumpState } from './capture-state.ts';
 
 const UNPOOLED = new ChunkPool();
 
+/** Bytes that wait in memory for the contact's first audio; a stream may bring none for hours, a video for example. */
+const MAX_EARLY_BYTES = 8 * 1024 * 1024;
+
 export class DumpFile {
   readonly #folder: string;
   readonly #options: FileWriterOptions & { claim?: Claim | undefined };
   #writer: FileWriter | DoneFile | undefined;
-  /** What came before the contact's first audio told the name. */
+  /** What came before the contact's first audio told the name, and when it began. */
   #early: Uint8Array[] = [];
+  #earlyBytes = 0;
+  #earlyMs: number | undefined;
 
   constructor(folder: string, options: FileWriterOptions & { claim?: Claim | undefined }, state?: DumpState) {
     this.#folder = folder;
@@ -31,18 +36,23 @@ export class DumpFile {
       : new DoneFile(file);
   }
 
+  /**
+   * Takes the bytes of a fragment that begins at `clusterMs` (epoch). The file is named for the contact's first audio, or
+   * for its own first fragment, where it gets too much for memory before there is any.
+   */
   add(
     bytes: readonly Uint8Array[],
-    contact: { contactId: string | null; startMs: number | undefined } | undefined,
+    clusterMs: number,
+    contact: { contactId: string | null; startMs: number | undefined },
   ): void {
     this.#early.push(...bytes);
     if (this.#writer === undefined) {
-      if (contact?.startMs === undefined) return;
+      this.#earlyMs ??= clusterMs;
+      this.#earlyBytes += bytes.reduce((sum, { length }) => sum + length, 0);
+      if (contact.startMs === undefined && this.#earlyBytes <= MAX_EARLY_BYTES) return;
       const id = contact.contactId === null ? 'unknown' : safePart(contact.contactId);
-      const name = `${id}_${compactTime(contact.startMs)}.mkv`;
-      const file = path.join(this.#folder, name);
-      this.#options.claim?.(file);
-      this.#writer = new FileWriter(file, this.#options);
+      const name = `${id}_${compactTime(contact.startMs ?? this.#earlyMs)}.mkv`;
+      this.#writer = new FileWriter(path.join(this.#folder, name), this.#options);
     }
     for (const piece of this.#early) {
       const chunk = new Chunk(Buffer.from(piece.buffer, piece.byteOffset, piece.length), UNPOOLED);
