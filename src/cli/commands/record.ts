@@ -288,8 +288,10 @@ async function recordContacts(
     import('../record/event-file.ts'),
   ]);
   const prepare = await transcripts(context, { folder: settings.out, oneCall: false });
-  const telling: Promise<number>[] = [];
-  const tellOf = async ({ line, report, error, transcript }: CallOutcome): Promise<number> => {
+  /** What is still being told; of what was told the worst status stays. */
+  const telling = new Set<Promise<void>>();
+  let worst = DONE;
+  const tellOf = async ({ line, report, error, exitCode, transcript }: CallOutcome): Promise<number> => {
     const { uploads, status } = report
       ? await uploaded(report, context, uploader, transcript?.document.files)
       : { uploads: new Map(), status: DONE };
@@ -299,9 +301,10 @@ async function recordContacts(
     for (const warning of report?.warnings ?? []) terminal.warning(warningLine(`line ${line}`, warning));
     if (error !== undefined) terminal.warning(`line ${line}: ${error.message}`);
     const pages = await tellReportErrors(report?.contacts ?? [], terminal);
-    return worstStatus([status, pages, transcript?.status ?? DONE]);
+    const own = report ? statusOfWarnings(report.warnings) : (exitCode ?? FAILED);
+    return worstStatus([own, status, pages, transcript?.status ?? DONE]);
   };
-  const outcomes = await recordMany(eventLines(String(options.contacts), signal), {
+  await recordMany(eventLines(String(options.contacts), signal), {
     options,
     settings,
     signal,
@@ -313,14 +316,15 @@ async function recordContacts(
       if (options.events === true) process.stderr.write(`${eventLine(event, String(line))}\n`);
     },
     onOutcome: (outcome) => {
-      telling.push(tellOf(outcome));
+      const told = tellOf(outcome).then((status) => {
+        worst = worstStatus([worst, status]);
+        telling.delete(told);
+      });
+      telling.add(told);
     },
   });
-  const statuses = await Promise.all(telling);
-  return worstStatus([
-    ...statuses,
-    ...outcomes.map(({ report, exitCode = 1 }) => (report ? statusOfWarnings(report.warnings) : exitCode)),
-  ]);
+  await Promise.all(telling);
+  return worst;
 }
 
 /** What `--resume` names: the checkpoints, and the folder that they are in. @throws KvsrecError `no-checkpoint`. */

@@ -6,6 +6,7 @@ import { ChunkPool } from '../../recording/chunk.ts';
 import { FileOwners } from '../../recording/file-owners.ts';
 import { asKvsrecError, errorDocument } from '../report-error.ts';
 import type { FinishedTranscript, RecordingTranscript } from '../transcribe/beside-recording.ts';
+import { atOnce } from './at-once.ts';
 import { parseEvent } from './event-file.ts';
 import { type CallPlan, planCall, type SourceOptions } from './options.ts';
 import { type RecordRun, recordCall, type SourceNote } from './record-call.ts';
@@ -38,25 +39,16 @@ export interface ManyRun {
   onOutcome(outcome: CallOutcome): void;
 }
 
-/** Records a call for every line, some at the same time. One call's failure touches no other. */
-export async function recordMany(lines: AsyncIterable<string>, run: ManyRun): Promise<CallOutcome[]> {
-  const outcomes: CallOutcome[] = [];
-  const running = new Set<Promise<void>>();
+/**
+ * Records a call for every line, some at the same time. One call's failure touches no other. Nothing is kept of a call
+ * that is done: there may be days of them.
+ */
+export async function recordMany(lines: AsyncIterable<string>, run: ManyRun): Promise<void> {
   const shared: Shared = { pool: new ChunkPool(), owners: new FileOwners() };
   let line = 0;
-  for await (const text of lines) {
-    if (run.signal.aborted) break;
-    const number = ++line;
-    const work = recordLine(text, number, run, shared).then((outcome) => {
-      outcomes.push(outcome);
-      run.onOutcome(outcome);
-      running.delete(work);
-    });
-    running.add(work);
-    if (running.size >= run.settings.concurrency) await Promise.race(running);
-  }
-  await Promise.all(running);
-  return outcomes;
+  await atOnce(lines, run.settings.concurrency, run.signal, async (text) => {
+    run.onOutcome(await recordLine(text, ++line, run, shared));
+  });
 }
 
 /** What the calls have in common. */
