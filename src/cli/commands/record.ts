@@ -1,9 +1,11 @@
 // `kvsrec record`: live and past calls from Kinesis Video Streams to audio files.
 
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Settings } from '../../config/resolve-settings.ts';
+import type { KvsrecError } from '../../errors.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
+import type { ChunkPool } from '../../recording/chunk.ts';
+import type { FileOwners } from '../../recording/file-owners.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { eventLine, printableLine } from '../record/event-line.ts';
@@ -15,7 +17,7 @@ import { reference, services } from '../record/services.ts';
 import { recordSummary } from '../record/summary.ts';
 import type { RecordedWithTranscript } from '../record/with-transcript.ts';
 import { tellReportErrors } from '../report/report-errors.ts';
-import { asKvsrecError, printError } from '../report-error.ts';
+import { asKvsrecError, errorDocument, printError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
 import type { RecordingTranscriptOptions } from '../transcribe/beside-recording.ts';
 import type { RecordingKind } from '../transcribe/recording-outputs.ts';
@@ -67,14 +69,10 @@ export const record: CommandDefinition = {
 
 async function run(context: CommandContext): Promise<number> {
   const { options, settings } = context;
-  if (settings.out !== '-' && options.resume === undefined) requireWritable(settings.out);
-  const left = options.resume === undefined ? undefined : await leftBehind(context);
-  const uploader = await uploaderFor(context, {
-    lines: options.contacts === undefined,
-    folder: left?.folder,
-  });
+  if (options.resume !== undefined) return await resume(context);
+  if (settings.out !== '-') requireWritable(settings.out);
+  const uploader = await uploaderFor(context, { lines: options.contacts === undefined });
   try {
-    if (left !== undefined) return await resume(context, left.checkpoints, uploader);
     if (options.contacts !== undefined) return await recordContacts(context, uploader);
     return await recordOne(context, uploader);
   } finally {
@@ -112,7 +110,9 @@ async function recordOne(context: CommandContext, uploader: RecordingUploader | 
       shows,
     ),
   );
-  return tell(context, [recorded], uploader);
+  const { status, input } = await tell(context, recorded, uploader);
+  context.terminal.document({ inputs: [input] });
+  return status;
 }
 
 /** Shows what happens, as a line that changes or as lines of JSON. */
@@ -139,24 +139,29 @@ async function watched(
   }
 }
 
+interface Told {
+  status: number;
+  /** The recording in the document. */
+  input: unknown;
+  /** Why there is no recording. */
+  error?: KvsrecError;
+}
+
+/** Tells of a recording, and uploads it where that is wanted. */
 async function tell(
   context: CommandContext,
-  recorded: readonly RecordedWithTranscript[],
-  uploader?: RecordingUploader,
-): Promise<number> {
+  { report, transcript }: RecordedWithTranscript,
+  uploader: RecordingUploader | undefined,
+): Promise<Told> {
   const { terminal } = context;
-  const inputs: unknown[] = [];
-  const statuses: number[] = [];
-  for (const { report, transcript } of recorded) {
-    terminal.result(recordSummary(report, terminal.paint));
-    for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
-    statuses.push(await tellReportErrors(report.contacts, terminal));
-    const { uploads, status } = await uploaded(report, context, uploader, transcript?.document.files);
-    inputs.push({ ...withUploads(report, uploads), ...transcriptPart(transcript, uploads) });
-    statuses.push(statusOfWarnings(report.warnings), status, transcript?.status ?? DONE);
-  }
-  terminal.document({ inputs });
-  return worstStatus(statuses);
+  terminal.result(recordSummary(report, terminal.paint));
+  for (const warning of report.warnings) terminal.warning(warningLine(report.input, warning));
+  const pages = await tellReportErrors(report.contacts, terminal);
+  const { uploads, status } = await uploaded(report, context, uploader, transcript?.document.files);
+  return {
+    status: worstStatus([statusOfWarnings(report.warnings), pages, status, transcript?.status ?? DONE]),
+    input: { ...withUploads(report, uploads), ...transcriptPart(transcript, uploads) },
+  };
 }
 
 /**
@@ -184,7 +189,7 @@ async function transcripts(context: CommandContext, kind: RecordingKind) {
 /** For `--upload`. Not even the interruption that ends a recording keeps its files from being uploaded. */
 async function uploaderFor(
   { settings, terminal }: CommandContext,
-  options?: { lines: boolean; folder: string | undefined },
+  options?: { lines?: boolean; folder?: string },
 ): Promise<RecordingUploader | undefined> {
   return await recordingUploader(settings, terminal, new AbortController().signal, options);
 }
@@ -327,18 +332,65 @@ async function recordContacts(
   return worst;
 }
 
-/** What `--resume` names: the checkpoints, and the folder that they are in. @throws KvsrecError `no-checkpoint`. */
-async function leftBehind({ options, settings }: CommandContext) {
-  const { findCheckpoints } = await import('../../recording/capture/checkpoint-file.ts');
-  const checkpoints = findCheckpoints(typeof options.resume === 'string' ? options.resume : settings.out);
-  return { checkpoints, folder: dirname(checkpoints[0]!) };
+/** Goes on with every recording that was left, some at the same time. One call's failure touches no other. */
+async function resume(context: CommandContext): Promise<number> {
+  const { options, settings, signal, terminal } = context;
+  const [{ findCheckpoints }, { atOnce }, { ChunkPool }, { FileOwners }] = await Promise.all([
+    import('../../recording/capture/checkpoint-file.ts'),
+    import('../record/at-once.ts'),
+    import('../../recording/chunk.ts'),
+    import('../../recording/file-owners.ts'),
+  ]);
+  const files = findCheckpoints(typeof options.resume === 'string' ? options.resume : settings.out);
+  // What is wrong with the address for all of them is told before the first one.
+  await uploaderFor(context);
+  const run: ResumeRun = {
+    alone: files.length === 1,
+    pool: new ChunkPool(),
+    owners: new FileOwners(),
+    reached: new Map(),
+  };
+  const done: Told[] = [];
+  try {
+    await atOnce(files.entries(), settings.concurrency, signal, async ([index, file]) => {
+      try {
+        const { recorded, uploader } = await resumeOne(context, file, run);
+        done[index] = await tell(context, recorded, uploader);
+      } catch (thrown) {
+        const error = asKvsrecError(thrown);
+        done[index] = { status: error.exitCode, input: { input: file, error: errorDocument(error) }, error };
+        // A single call's error is the command's error, and is reported as such.
+        if (!run.alone) await printError(error, terminal.modes);
+      }
+    });
+  } finally {
+    for (const { uploader } of run.reached.values()) await (await uploader)?.growing.close();
+  }
+  if (run.alone && done[0]?.error !== undefined) throw done[0].error;
+  terminal.document({ inputs: done.filter((one) => one !== undefined).map(({ input }) => input) });
+  return worstStatus(done.map(({ status }) => status));
 }
 
-async function resume(
+/** What the calls that are gone on with have in common. */
+interface ResumeRun {
+  /** There is no other one, which could draw on the terminal as well. */
+  alone: boolean;
+  pool: ChunkPool;
+  owners: FileOwners;
+  /** By region, profile and endpoint. */
+  reached: Map<string, Reached>;
+}
+
+interface Reached {
+  services: ReturnType<typeof services>;
+  uploader: Promise<RecordingUploader | undefined>;
+}
+
+async function resumeOne(
   context: CommandContext,
-  checkpoints: readonly string[],
-  uploader: RecordingUploader | undefined,
-): Promise<number> {
+  file: string,
+  { alone, pool, owners, reached }: ResumeRun,
+): Promise<{ recorded: RecordedWithTranscript; uploader: RecordingUploader | undefined }> {
   const { options, settings, signal, terminal } = context;
   const [
     { takeOver },
@@ -347,7 +399,6 @@ async function resume(
     { withTranscript },
     { journalPath },
     { joinTaps },
-    { FileOwners },
   ] = await Promise.all([
     import('../../recording/capture/checkpoint-file.ts'),
     import('../record/record-call.ts'),
@@ -355,60 +406,62 @@ async function resume(
     import('../record/with-transcript.ts'),
     import('../transcribe/journal.ts'),
     import('../../recording/audio-tap.ts'),
-    import('../../recording/file-owners.ts'),
   ]);
-  const owners = new FileOwners();
-  const recorded: RecordedWithTranscript[] = [];
-  for (const file of checkpoints) {
-    const unfinished = takeOver(file);
-    const note = unfinished.source as SourceNote;
-    const stream = streamId(note.stream);
-    const { region, profile, endpointUrl } = { ...note, ...given(settings) };
-    const { service } = await services({ ...settings, region, profile, endpointUrl }).serviceFor({ stream });
-    if (unfinished.state === undefined) {
-      terminal.warning(`${file}: the files are not as they were left; the recording begins anew`);
-    } else if (unfinished.fellBack) {
-      terminal.warning(
-        `${file}: what was written last did not reach the disk; the recording goes on from what did`,
-      );
-    }
-    const { request } = unfinished.last;
-    recorded.push(
-      await withTranscript(
-        unfinished.folder,
-        async () => {
-          const journal = journalPath(unfinished.folder, unfinished.store.token);
-          if (options.transcribe === undefined && !existsSync(journal)) return undefined;
-          const { transcriptToResume } = await import('../transcribe/resume-recording.ts');
-          return await transcriptToResume(context, unfinished);
-        },
-        ({ tap }, shows) =>
-          watched(
-            context,
-            { stream, request },
-            (watch) =>
-              resumeCall(
-                unfinished,
-                { stream },
-                {
-                  service,
-                  signal,
-                  claim: owners.claimFor(streamName(stream), file),
-                  nameTemplate: settings.name,
-                  report: settings.report,
-                  growing: uploader?.growing,
-                  onEvent: watch.onEvent,
-                  tap: joinTaps([watch.tap, tap].filter((one) => one !== undefined)),
-                },
-              ),
-            shows,
-          ),
-        unfinished.store.token,
-      ),
+  const unfinished = takeOver(file);
+  const note = unfinished.source as SourceNote;
+  const stream = streamId(note.stream);
+  const { region, profile, endpointUrl } = { ...note, ...given(settings) };
+  const place = JSON.stringify([region, profile, endpointUrl]);
+  const there = reached.get(place) ?? {
+    services: services({ ...settings, region, profile, endpointUrl }),
+    // The files lie, and have their keys, below the folder of the recording.
+    uploader: uploaderFor(context, { folder: unfinished.folder }),
+  };
+  reached.set(place, there);
+  const uploader = await there.uploader;
+  const { service, pace } = await there.services.serviceFor({ stream });
+  if (unfinished.state === undefined) {
+    terminal.warning(`${file}: the files are not as they were left; the recording begins anew`);
+  } else if (unfinished.fellBack) {
+    terminal.warning(
+      `${file}: what was written last did not reach the disk; the recording goes on from what did`,
     );
-    if (signal.aborted) break;
   }
-  return tell(context, recorded, uploader);
+  const { request } = unfinished.last;
+  const recorded = await withTranscript(
+    unfinished.folder,
+    async () => {
+      const journal = journalPath(unfinished.folder, unfinished.store.token);
+      if (options.transcribe === undefined && !existsSync(journal)) return undefined;
+      const { transcriptToResume } = await import('../transcribe/resume-recording.ts');
+      return await transcriptToResume(context, unfinished, alone ? 'stdout' : 'nowhere');
+    },
+    ({ tap }, shows) =>
+      watched(
+        context,
+        { stream, request },
+        (watch) =>
+          resumeCall(
+            unfinished,
+            { stream },
+            {
+              service,
+              pace,
+              pool,
+              claim: owners.claimFor(streamName(stream), file),
+              nameTemplate: settings.name,
+              signal,
+              report: settings.report,
+              growing: uploader?.growing,
+              onEvent: watch.onEvent,
+              tap: joinTaps([watch.tap, tap].filter((one) => one !== undefined)),
+            },
+          ),
+        shows || !alone,
+      ),
+    unfinished.store.token,
+  );
+  return { recorded, uploader };
 }
 
 /** What is given now outweighs what a checkpoint noted. */

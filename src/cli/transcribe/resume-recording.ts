@@ -7,7 +7,11 @@ import { type RecordedTrack, recordedTracks } from '../../recording/recorded-aud
 import type { TranscriptFormat } from '../../transcript/format.ts';
 import type { TranscriptDirection } from '../../transcript/segment.ts';
 import type { CommandContext } from '../command.ts';
-import { type RecordingTranscript, transcriptOfRecording } from './beside-recording.ts';
+import {
+  type RecordingTranscript,
+  type RecordingTranscriptOptions,
+  transcriptOfRecording,
+} from './beside-recording.ts';
 import type { CallListener } from './call-audio.ts';
 import { type JournalContent, journalPath, type LeftTranscript, readJournal } from './journal.ts';
 import { transcriptOutputs } from './recording-outputs.ts';
@@ -19,6 +23,7 @@ const PIECE_MS = 1000;
 export async function transcriptToResume(
   context: CommandContext,
   unfinished: Unfinished,
+  show: RecordingTranscriptOptions['show'],
 ): Promise<RecordingTranscript | undefined> {
   const { options, terminal } = context;
   const { folder, store, last } = unfinished;
@@ -38,7 +43,7 @@ export async function transcriptToResume(
   }
   return await transcriptOfRecording(
     { ...context, settings },
-    { outputs: { ...asked, formats }, show: 'stdout', journal: place, left },
+    { outputs: { ...asked, formats }, show, journal: place, left },
   );
 }
 

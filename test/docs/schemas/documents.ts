@@ -63,7 +63,7 @@ export const DOCUMENTS = {
   },
   record: {
     says: 'What "kvsrec record --json" prints.',
-    schema: z.strictObject({ inputs: z.array(recorded) }),
+    schema: z.strictObject({ inputs: z.array(z.union([recorded, failedInput])) }),
   },
   'record-line': {
     says: 'A line of what "kvsrec record --contacts" prints: a call that is done, or that failed.',

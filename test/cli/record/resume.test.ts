@@ -1,0 +1,74 @@
+// `record --resume`: recordings of processes that were killed, several of them in one folder.
+
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
+import { type S3Server, startS3Server } from '../../aws/s3/s3-server.ts';
+import { buildOnce, CLI, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
+
+const SOURCE = ['--stream-name', 'call', '--start', 'earliest', '--idle-timeout', '1s'];
+
+let s3: S3Server;
+let simulator: Simulator;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  buildOnce();
+  s3 = await startS3Server(['calls']);
+  simulator = await startSimulator({
+    streams: { call: { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 8, begin: 'request' } },
+  });
+  env = { ...simulator.environment, ...s3.env };
+});
+afterAll(() => Promise.all([s3.close(), simulator.close()]));
+
+const checkpoints = (out: string) => readdirSync(out).filter((name) => name.endsWith('.checkpoint'));
+
+/** A recording that was killed when it had some of the call; answers its checkpoint. */
+async function killed(out: string, ...more: string[]): Promise<string> {
+  const before = existsSync(out) ? checkpoints(out) : [];
+  const child = spawn(process.execPath, [CLI, 'record', ...SOURCE, '-o', out, ...more], {
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const own = () => (existsSync(out) ? checkpoints(out).filter((name) => !before.includes(name)) : []);
+  const begun = () => own().some((name) => readFileSync(join(out, name), 'utf8').includes('"open"'));
+  for (const start = Date.now(); !begun(); ) {
+    if (child.exitCode !== null || Date.now() - start > 60_000) throw new Error('it ended, or never began');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  child.kill('SIGKILL');
+  await ended;
+  return join(out, own()[0]!);
+}
+
+test('several: one that fails touches no other; the others go on at once, and are uploaded', async () => {
+  const out = scratchDirectory();
+  const left: string[] = [];
+  for (const name of ['a', 'b', 'c']) left.push(await killed(out, '--name', `${name}_{what}`));
+  const [bad] = left.toSorted();
+  for (const file of [bad!, bad!.replace('.checkpoint', '.synced')]) writeFileSync(file, 'no checkpoint');
+  const args = ['record', '--resume', out, '--upload', 's3://calls/kept/', '--json', '--events'];
+  const { status, stdout, stderr } = await runCli(args, { env });
+  expect(status).toBe(1);
+  const { inputs } = JSON.parse(stdout);
+  expect(inputs).toHaveLength(3);
+  expect(inputs[0]).toMatchObject({ input: bad, error: { code: 'bad-checkpoint' } });
+  expect(stderr).toContain('error: ');
+  for (const { endedBy, contacts } of inputs.slice(1)) {
+    expect(endedBy).toBe('idle');
+    expect(contacts).toMatchObject([{ durationMs: 15_232 }]);
+    for (const { path, upload } of contacts[0].files) {
+      expect(upload.key).toMatch(/^kept\/[abc]_AUDIO_\w+\.wav$/);
+      expect(s3.object('calls', upload.key)?.equals(readFileSync(path))).toBe(true);
+    }
+  }
+  const events = stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line).event] : []));
+  expect(events.lastIndexOf('started')).toBeLessThan(events.indexOf('finished'));
+  // The other one is still there to be asked about.
+  expect(checkpoints(out).map((name) => join(out, name))).toEqual([bad]);
+});
