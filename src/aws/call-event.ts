@@ -23,7 +23,6 @@ const FLOW = z.object({
   Details: z.object({
     ContactData: z.object({
       ContactId: text,
-      InitialContactId: text,
       InstanceARN: text,
       MediaStreams: z.object({
         Customer: z.object({

@@ -48,7 +48,6 @@ export interface CallTranscriptOptions {
   resumed?: Pick<JournalContent, 'segments' | 'categories' | 'points'> | undefined;
   signal: AbortSignal;
   onEvent(event: TranscriptionEvent): void;
-  onBegin?(facts: CallFacts): void;
 }
 
 export class CallTranscript implements CallListener {
@@ -101,7 +100,6 @@ export class CallTranscript implements CallListener {
       reached: resumed !== undefined,
     });
     this.#facts = facts;
-    this.#options.onBegin?.(facts);
     this.#options.journal?.begin(facts, this.#options.resumed !== undefined);
     this.#restore();
     this.#transcription = new Transcription({

@@ -34,11 +34,6 @@ export class TappedCall implements AudioTap {
     this.#call = options.resumed;
   }
 
-  /** Whether any audio of a call was heard. */
-  get begun(): boolean {
-    return this.#call !== undefined;
-  }
-
   /** What the listener threw, if it did. */
   get failure(): unknown {
     return this.#failure;

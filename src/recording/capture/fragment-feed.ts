@@ -58,10 +58,6 @@ export class FragmentFeed implements FragmentHandler {
     this.#raw = keepRaw ? new RawTail() : undefined;
   }
 
-  get received(): number {
-    return this.#assembler.received;
-  }
-
   /** Bytes have come that no complete fragment has claimed. */
   get unclaimed(): boolean {
     return this.#assembler.received > this.#assembler.boundary || this.#assembler.settleable;
