@@ -6,13 +6,14 @@ export { type MergeLayout, mergeWav, type PcmStream } from './audio/merge.ts';
 export { downmix, interleave, mix } from './audio/mix.ts';
 export { type RedactionFill, redactWav, type TimeRange } from './audio/redact.ts';
 export { TrackTimeline } from './audio/timeline.ts';
-export { parseWavHeader, type WavFormat, type WavHeader, wavHeader } from './audio/wav.ts';
+export { parseWavHeader, WAV_HEADER_BYTES, type WavFormat, type WavHeader, wavHeader } from './audio/wav.ts';
 export { WavReader, type WavSource } from './audio/wav-reader.ts';
 export { type Attribution, ContactAttribution, type TagFilter } from './connect/attribution.ts';
 export { type Direction, trackDirection } from './connect/direction.ts';
 export { type SampleFormat, sampleFormat, type TrackFacts } from './connect/sample-format.ts';
 export { type EbmlHandler, EbmlReader } from './ebml/reader.ts';
 export type { ElementRule, Schema } from './ebml/schema.ts';
+export { readId, readSize, UNKNOWN_SIZE, vintWidth } from './ebml/vint.ts';
 export { KvsrecError, type KvsrecErrorOptions } from './errors.ts';
 export { type Damage, FragmentAssembler, type FragmentHandler, type StreamCounts } from './kvs/assembler.ts';
 export { type BlockList, CONTINUES } from './kvs/block-list.ts';
@@ -30,6 +31,7 @@ export {
 export { MATROSKA } from './matroska/schema.ts';
 export { type AudioTap, joinTaps, type TappedTrack } from './recording/audio-tap.ts';
 export type { CallMark, CallMarks, MarkKind } from './recording/call-marks.ts';
+export { RequestPace } from './recording/capture/backoff.ts';
 export {
   CallRecorder,
   type CallRecorderOptions,
@@ -59,15 +61,20 @@ export {
   DEFAULT_CAPTURE,
   type EndedBy,
 } from './recording/capture/request.ts';
+export { ChunkPool } from './recording/chunk.ts';
+export type { FilePatch } from './recording/contact-files.ts';
 export {
   type ContactListener,
   type EngineCheckpoint,
   type EngineHooks,
   RecordingEngine,
 } from './recording/engine.ts';
-export { type Claim, FileOwners } from './recording/file-owners.ts';
+export { DEFAULT_NAME, fileName } from './recording/file-name.ts';
+export { type Claim, collision, FileOwners } from './recording/file-owners.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
+export { giveName } from './recording/file-writer.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';
+export { isoTime } from './recording/iso-time.ts';
 export {
   type Manifest,
   updateManifest,
@@ -75,9 +82,10 @@ export {
   type VerifyHooks,
   verifyManifest,
 } from './recording/manifest.ts';
+export { type RecordedTrack, recordedTracks } from './recording/recorded-audio.ts';
 export { type RunHooks, splitSource } from './recording/split.ts';
 export { StreamSplitter } from './recording/splitter.ts';
-export type { EngineState } from './recording/state.ts';
+export type { EngineState, FileState } from './recording/state.ts';
 export * from './recording/types.ts';
 export { type WrittenWav, writeWav } from './recording/wav-output.ts';
 export type { ReportedCall } from './report/call.ts';
@@ -101,16 +109,20 @@ export {
   TRANSCRIPT_FORMATS,
   type TranscriptFormat,
 } from './transcript/format.ts';
-export type {
-  TextRange,
-  Transcript,
-  TranscriptCategory,
-  TranscriptDirection,
-  TranscriptEntity,
-  TranscriptSegment,
-  TranscriptWord,
+export { toNdjsonLine, transcriptDocument } from './transcript/json.ts';
+export {
+  speakerName,
+  type TextRange,
+  type Transcript,
+  type TranscriptCategory,
+  type TranscriptDirection,
+  type TranscriptEntity,
+  type TranscriptSegment,
+  type TranscriptWord,
+  wallClock,
 } from './transcript/segment.ts';
-export { type Clock as SessionTime, clockAtSpeed } from './transcription/clock.ts';
+export { segmentLine } from './transcript/text.ts';
+export { type Clock as SessionTime, clockAtSpeed, WALL_CLOCK } from './transcription/clock.ts';
 export {
   SESSION_RULES,
   type SessionBreak,
@@ -130,4 +142,8 @@ export {
 } from './transcription/recognizer.ts';
 export type { TranscriptSink } from './transcription/results.ts';
 export type { SentAudio } from './transcription/session-run.ts';
-export { Transcription, type TranscriptionOptions } from './transcription/transcription.ts';
+export {
+  type ResumedDirection,
+  Transcription,
+  type TranscriptionOptions,
+} from './transcription/transcription.ts';
