@@ -411,11 +411,12 @@ async function resumeOne(
   const note = unfinished.source as SourceNote;
   const stream = streamId(note.stream);
   const { region, profile, endpointUrl } = { ...note, ...given(settings) };
+  const own: Settings = { ...settings, region, profile, endpointUrl };
   const place = JSON.stringify([region, profile, endpointUrl]);
   const there = reached.get(place) ?? {
-    services: services({ ...settings, region, profile, endpointUrl }),
+    services: services(own),
     // The files lie, and have their keys, below the folder of the recording.
-    uploader: uploaderFor(context, { folder: unfinished.folder }),
+    uploader: uploaderFor({ ...context, settings: own }, { folder: unfinished.folder }),
   };
   reached.set(place, there);
   const uploader = await there.uploader;
@@ -434,7 +435,7 @@ async function resumeOne(
       const journal = journalPath(unfinished.folder, unfinished.store.token);
       if (options.transcribe === undefined && !existsSync(journal)) return undefined;
       const { transcriptToResume } = await import('../transcribe/resume-recording.ts');
-      return await transcriptToResume(context, unfinished, alone ? 'stdout' : 'nowhere');
+      return await transcriptToResume({ ...context, settings: own }, unfinished, alone);
     },
     ({ tap }, shows) =>
       watched(
@@ -451,6 +452,7 @@ async function resumeOne(
               claim: owners.claimFor(streamName(stream), file),
               nameTemplate: settings.name,
               signal,
+              overwrite: settings.overwrite,
               report: settings.report,
               growing: uploader?.growing,
               onEvent: watch.onEvent,

@@ -29,6 +29,8 @@ export interface RecordRun {
   /** Claims its files, where others are written in the same run; without one it claims them of itself alone. */
   claim?: Claim | undefined;
   saveMkv: boolean;
+  /** Replace what has the names of the files by now. */
+  overwrite?: boolean | undefined;
   /** Write a page of each contact, too. */
   report?: boolean | undefined;
   tap?: AudioTap | undefined;
@@ -125,7 +127,11 @@ export async function resumeCall(
     ...(await ofRun(plan, run)),
     request: state === undefined ? { ...last.request, start: anew } : state.request,
     // A name that was no good for all files need not be that of those which are still to come.
-    recording: { ...last.options, ...(nameTemplate !== undefined && { nameTemplate }) },
+    recording: {
+      ...last.options,
+      overwrite: last.options.overwrite || run.overwrite === true,
+      ...(nameTemplate !== undefined && { nameTemplate }),
+    },
     folder,
     saveMkv,
     store: followed(store, run.growing),

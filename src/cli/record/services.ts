@@ -45,7 +45,8 @@ export function services(settings: Settings) {
       const name = streamName(stream);
       const pace = paces.get(name) ?? new RequestPace();
       paces.set(name, pace);
-      const note: SourceNote = { stream, ...aws };
+      // Not the region of the ARN, which is that of the stream alone.
+      const note: SourceNote = { stream, region: settings.region, profile, endpointUrl };
       return { service: await service, note, pace };
     },
   };

@@ -1,7 +1,8 @@
 // `record --transcribe`: the transcript of a call while it is recorded, from the same connection. Whatever becomes of
 // it, the recording goes on.
 
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { AudioTap } from '../../recording/audio-tap.ts';
@@ -107,7 +108,11 @@ export async function transcriptOfRecording(
           files.push(file);
           tell(`transcript: ${printable(file.path)}`);
         }
-        if (!unfinished) journal?.remove();
+        if (files.length > 0) journal?.remove();
+        else if (!unfinished && journal !== undefined && existsSync(journal.path)) {
+          // It may be all there is of what was said.
+          terminal.warning(`no transcript was written; the words so far are kept in ${journal.path}`);
+        }
       } catch (error) {
         problems.push(error);
       }
@@ -126,11 +131,16 @@ export async function transcriptOfRecording(
   };
 }
 
-function journalAt(place: string, settings: Settings, { formats }: TranscriptOutputs): TranscriptJournal {
+function journalAt(
+  place: string,
+  settings: Settings,
+  { formats, paths }: TranscriptOutputs,
+): TranscriptJournal {
   const { sessions, table, tableToCustomer, savePartials, ttlDays, vocabulary, vocabularyFilter } = settings;
   const { vocabularies: _, vocabularyFilters: __, ...rest } = transcribeSettings(settings);
   return new TranscriptJournal(place, {
     formats: [...formats],
+    paths: paths.map((path) => resolve(path)),
     settings: {
       ...rest,
       vocabulary,

@@ -13,6 +13,8 @@ export type ResumePoints = Partial<Record<TranscriptDirection, number>>;
 /** What a later process has to know beside the segments. */
 export interface JournalHead {
   formats: TranscriptFormat[];
+  /** Files whose names were given, as absolute paths: another process may be started elsewhere. */
+  paths: string[];
   /** The settings of transcripts, as they were. */
   settings: Record<string, unknown>;
 }
@@ -103,11 +105,12 @@ const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 export function readJournal(path: string): JournalContent | undefined {
   if (!fs.existsSync(path)) return undefined;
   const lines = fs.readFileSync(path, 'utf8').split('\n').flatMap(parsed);
-  const { version, facts, formats, settings } = lines[0] ?? {};
+  const { version, facts, formats, paths = [], settings } = lines[0] ?? {};
   if (version !== VERSION || facts === undefined) return undefined;
   const content: JournalContent = {
     facts: facts as CallFacts,
     formats: formats as TranscriptFormat[],
+    paths: paths as string[],
     settings: settings as Record<string, unknown>,
     segments: [],
     categories: [],

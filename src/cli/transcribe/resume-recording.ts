@@ -1,17 +1,12 @@
 // `record --resume` with a transcript: what the process before has left of it, and the audio that waits for an answer.
 
 import type { Settings } from '../../config/resolve-settings.ts';
-import { SETTINGS } from '../../config/settings.ts';
+import type { SettingKey } from '../../config/settings.ts';
 import type { Unfinished } from '../../recording/capture/checkpoint-file.ts';
 import { type RecordedTrack, recordedTracks } from '../../recording/recorded-audio.ts';
-import type { TranscriptFormat } from '../../transcript/format.ts';
 import type { TranscriptDirection } from '../../transcript/segment.ts';
 import type { CommandContext } from '../command.ts';
-import {
-  type RecordingTranscript,
-  type RecordingTranscriptOptions,
-  transcriptOfRecording,
-} from './beside-recording.ts';
+import { type RecordingTranscript, transcriptOfRecording } from './beside-recording.ts';
 import type { CallListener } from './call-audio.ts';
 import { type JournalContent, journalPath, type LeftTranscript, readJournal } from './journal.ts';
 import { transcriptOutputs } from './recording-outputs.ts';
@@ -19,22 +14,31 @@ import { transcriptOutputs } from './recording-outputs.ts';
 /** Milliseconds of each direction that are handed over in turns. */
 const PIECE_MS = 1000;
 
-/** The transcript of an unfinished recording: if one was begun, or is asked for now. */
+/**
+ * The transcript of an unfinished recording: if one was begun, or is asked for now.
+ * @param alone Whether no other recording is gone on with at the same time.
+ */
 export async function transcriptToResume(
   context: CommandContext,
   unfinished: Unfinished,
-  show: RecordingTranscriptOptions['show'],
+  alone: boolean,
 ): Promise<RecordingTranscript | undefined> {
   const { options, terminal } = context;
   const { folder, store, last } = unfinished;
   const place = journalPath(folder, store.token);
   const journal = readJournal(place);
   if (options.transcribe === undefined && journal === undefined) return undefined;
-  const kept = journal === undefined ? context.settings : withKept(context.settings, journal.settings);
-  const settings = { ...kept, track: last.options.track };
-  const asked = transcriptOutputs(options.transcribe, { folder, oneCall: false });
-  const formats: readonly TranscriptFormat[] =
-    typeof options.transcribe === 'string' ? asked.formats : (journal?.formats ?? asked.formats);
+  const { track, overwrite } = last.options;
+  const settings = {
+    ...(journal === undefined ? context.settings : withKept(context, journal.settings)),
+    track,
+    overwrite: overwrite || context.settings.overwrite,
+  };
+  const asked = transcriptOutputs(options.transcribe, { folder, oneCall: alone });
+  const outputs =
+    typeof options.transcribe === 'string' || journal === undefined
+      ? asked
+      : { folder, formats: journal.formats, paths: journal.paths };
   const left = unfinished.state && leftTranscript(unfinished, journal);
   if (left?.whole === false) {
     terminal.warning(
@@ -43,7 +47,7 @@ export async function transcriptToResume(
   }
   return await transcriptOfRecording(
     { ...context, settings },
-    { outputs: { ...asked, formats }, show, journal: place, left },
+    { outputs, show: alone ? 'stdout' : 'nowhere', journal: place, left },
   );
 }
 
@@ -111,13 +115,15 @@ function replay(
 const LANGUAGES = ['language', 'identifyLanguage', 'identifyMultipleLanguages'] as const;
 
 /** The settings of now, and where they say nothing those with which the transcript was begun. */
-function withKept(settings: Settings, kept: Record<string, unknown>): Settings {
-  const merged: Record<string, unknown> = { ...settings };
-  const languageGiven = LANGUAGES.some((key) => settings[key] !== undefined);
-  for (const [key, value] of Object.entries(kept)) {
-    if (languageGiven && (LANGUAGES as readonly string[]).includes(key)) continue;
-    const standard = SETTINGS[key as keyof typeof SETTINGS]?.default;
-    if (merged[key] === undefined || merged[key] === standard) merged[key] = value;
-  }
-  return merged as unknown as Settings;
+function withKept(
+  { settings, origins }: Pick<CommandContext, 'settings' | 'origins'>,
+  kept: Record<string, unknown>,
+): Settings {
+  const given = (key: string) => (origins[key as SettingKey]?.source ?? 'default') !== 'default';
+  const languageGiven = LANGUAGES.some(given);
+  const ofLanguages: readonly string[] = [...LANGUAGES, 'preferredLanguage'];
+  const left = Object.entries(kept).filter(
+    ([key]) => !given(key) && !(languageGiven && ofLanguages.includes(key)),
+  );
+  return { ...settings, ...Object.fromEntries(left) };
 }

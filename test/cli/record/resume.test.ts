@@ -72,3 +72,20 @@ test('several: one that fails touches no other; the others go on at once, and ar
   // The other one is still there to be asked about.
   expect(checkpoints(out).map((name) => join(out, name))).toEqual([bad]);
 });
+
+test('a name that is taken by now: --overwrite given with --resume counts', async () => {
+  const out = scratchDirectory();
+  await killed(out, '--name', 'taken_{what}', '--track', 'from');
+  const file = join(out, 'taken_AUDIO_FROM_CUSTOMER.wav');
+  writeFileSync(file, 'somebody else’s');
+  const refused = await runCli(['record', '--resume', out, '--json'], { env });
+  expect(refused.status).toBe(1);
+  expect(JSON.parse(refused.stdout).error).toMatchObject({
+    code: 'file-exists',
+    hint: expect.stringContaining('--overwrite'),
+  });
+  expect(readFileSync(file, 'utf8')).toBe('somebody else’s');
+  const { status } = await runCli(['record', '--resume', out, '--overwrite', '--json'], { env });
+  expect(status).toBe(0);
+  expect(readFileSync(file).length).toBe(44 + 2 * 8 * 15_232);
+});

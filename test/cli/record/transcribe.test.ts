@@ -111,6 +111,24 @@ describe('--resume', () => {
     expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  test('files of given names, the sessions and the region are those it was begun with; a flag outweighs them', async () => {
+    const env = await services(8);
+    const [out, cwd] = [scratchDirectory(), scratchDirectory()];
+    const words = join(cwd, 'words.json');
+    const args = ['record', ...SOURCE, '-o', out, '--transcribe', 'words.json', ...LANGUAGE];
+    args.push('--sessions', 'per-direction', '--region', 'eu-west-1');
+    await killedAfter(1, args, { out, env, cwd });
+    const places = { AWS_REGION: '', AWS_DEFAULT_REGION: '', AWS_CONFIG_FILE: '/dev/null' };
+    const resume = ['record', '--resume', out, '--json', '--sessions', 'together'];
+    const run = await runCli(resume, { env: { ...env, ...places } });
+    expect(run.stderr).toBe('');
+    expect(run.status).toBe(0);
+    const { transcript } = JSON.parse(run.stdout).inputs[0];
+    expect(transcript).toMatchObject({ files: [{ path: words, format: 'json' }], summary: { sessions: 1 } });
+    expectDemo(JSON.parse(readFileSync(words, 'utf8')).segments);
+    expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
   test('a recording that was begun without one gets the transcript of the whole call', async () => {
     const env = await services(8);
     const out = scratchDirectory();
@@ -162,10 +180,14 @@ test.each([
 async function killedAfter(
   segments: number,
   args: readonly string[],
-  { out, env }: { out: string; env: Record<string, string> },
+  { out, env, cwd = ROOT }: { out: string; env: Record<string, string>; cwd?: string },
 ): Promise<void> {
   buildOnce();
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const bytes = (name: string) => readFileSync(join(out, name)).length;
   const enough = () => {
