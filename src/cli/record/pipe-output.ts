@@ -43,6 +43,11 @@ export function pipeOutput(out: NodeJS.WriteStream, raw: boolean): PipeOutput {
   };
   const begin = (next: TappedTrack) => {
     if (track === next) return;
+    // Audio before the call's first contact id is a recording of its own, and the same direction goes on in the next.
+    if (track !== undefined && continues(track, next)) {
+      track = next;
+      return;
+    }
     if (track !== undefined) {
       throw new KvsrecError(
         'several-tracks',
@@ -89,4 +94,17 @@ export function pipeOutput(out: NodeJS.WriteStream, raw: boolean): PipeOutput {
       });
     },
   };
+}
+
+/** Whether it is the same direction, and a reader can go on with it. */
+function continues(track: TappedTrack, next: TappedTrack): boolean {
+  const [one, other] = [track.format, next.format];
+  return (
+    track.number === next.number &&
+    track.direction === next.direction &&
+    one.kind === other.kind &&
+    one.encoding === other.encoding &&
+    one.sampleRate === other.sampleRate &&
+    one.channels === other.channels
+  );
 }
