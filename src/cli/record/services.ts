@@ -2,6 +2,7 @@
 
 import type { CallReference } from '../../aws/call-event.ts';
 import type { Settings } from '../../config/resolve-settings.ts';
+import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext } from '../command.ts';
 import { type CallPlan, usage } from './options.ts';
 import type { RecordRun, SourceNote } from './record-call.ts';
@@ -23,7 +24,7 @@ export async function reference({ options, settings }: CommandContext): Promise<
     );
   }
   const { describeContact } = await import('../../aws/describe-contact.ts');
-  return await describeContact(settings, options.instanceId, settings.contactId);
+  return await describeContact(awsSettings(settings), options.instanceId, settings.contactId);
 }
 
 /** The clients of each region, made once. */
@@ -38,14 +39,14 @@ export function services(settings: Settings) {
         import('../../recording/capture/backoff.ts'),
       ]);
       const region = settings.region ?? regionOf(stream);
-      const { profile, endpointUrl } = settings;
-      const aws = { region, profile, endpointUrl };
+      const aws = { ...awsSettings(settings), region };
       const service = known.get(region ?? '') ?? Promise.resolve(new KinesisVideo(aws));
       known.set(region ?? '', service);
       const name = streamName(stream);
       const pace = paces.get(name) ?? new RequestPace();
       paces.set(name, pace);
       // Not the region of the ARN, which is that of the stream alone.
+      const { profile, endpointUrl } = settings;
       const note: SourceNote = { stream, region: settings.region, profile, endpointUrl };
       return { service: await service, note, pace };
     },

@@ -7,6 +7,7 @@ import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../
 import { toNdjsonLine, transcriptDocument } from '../../transcript/json.ts';
 import type { TranscriptionEvent, TranscriptionSummary } from '../../transcription/options.ts';
 import type { TranscriptSink } from '../../transcription/results.ts';
+import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext } from '../command.ts';
 import { statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { openInput } from '../open-input.ts';
@@ -66,7 +67,7 @@ export async function callTranscript(
     view: LiveView | undefined;
   },
 ): Promise<CallTranscript> {
-  const { table, tableToCustomer, savePartials, ttlDays, region, profile, endpointUrl } = settings;
+  const { table, tableToCustomer, savePartials, ttlDays } = settings;
   const { view, ...options } = rest;
   const wantsTables = table !== undefined || tableToCustomer !== undefined;
   const tables = wantsTables
@@ -75,7 +76,7 @@ export async function callTranscript(
   return new CallTranscript(
     {
       ...options,
-      aws: { region, profile, endpointUrl },
+      aws: awsSettings(settings),
       settings: transcribeSettings(settings),
       sessions: settings.sessions,
       tables: { table, tableToCustomer, savePartials, ttlDays },
@@ -195,9 +196,9 @@ async function live(context: CommandContext, call: CallTranscript) {
 
 async function readInput(input: string, call: CallTranscript, context: CommandContext): Promise<CallReport> {
   const { settings, terminal, signal } = context;
-  const { track, gapTolerance: gapToleranceMs, contactId, match, region, profile, endpointUrl } = settings;
+  const { track, gapTolerance: gapToleranceMs, contactId, match } = settings;
   const options = { track, gapToleranceMs, contactId, match, signal };
-  const source = await openInput(input, { region, profile, endpointUrl });
+  const source = await openInput(input, awsSettings(settings));
   try {
     const opened = await sniff(untilAborted(source, signal));
     if (opened.kind === 'wav') return await wavCall(opened.source, call, options);
