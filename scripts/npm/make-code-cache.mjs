@@ -9,6 +9,10 @@ import { loadScript } from './load-run.mjs';
 const url = pathToFileURL(process.argv[2]);
 const dump = fileURLToPath(new URL('../../fixtures/plain-call.mkv', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'kvsrec-code-cache-'));
+// Whatever settings stand around here are not meant for this.
+for (const name of Object.keys(process.env)) if (name.startsWith('KVSREC_')) delete process.env[name];
+const here = process.cwd();
+process.chdir(folder);
 try {
   const { script, exports } = loadScript(url);
   const release = () => () => {};
@@ -17,5 +21,6 @@ try {
   await exports.run(['--help'], release);
   writeFileSync(new URL(`${url.href}.cache`), script.createCachedData());
 } finally {
+  process.chdir(here);
   rmSync(folder, { recursive: true, force: true });
 }
