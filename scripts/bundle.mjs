@@ -92,7 +92,7 @@ const PLAIN_BUILTINS = {
 
 function plainModule(names, load) {
   // What is not used is left out, where nothing says that looking at it does something.
-  const members = names.filter((name) => name !== 'default' && name !== 'promises');
+  const members = names.filter((name) => name !== 'default');
   return [
     `const all = ${load};`,
     'export default all;',
