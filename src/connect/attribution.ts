@@ -88,6 +88,19 @@ export class ContactAttribution {
     return filter === undefined ? undefined : tags.get(filter.tag)?.trim() || undefined;
   }
 
+  /** What a fragment with these tags gets, where it says itself whose it is and changes nothing that is known. */
+  unchanged(tags: ReadonlyMap<string, string>): Attribution | undefined {
+    const id = this.identity(tags);
+    const run = this.#run;
+    if (this.waiting || id === undefined || id !== run.id) return undefined;
+    const same = (name: string, known: string | null | undefined) => (tags.get(name) || known) === known;
+    if (!same('InstanceId', run.instanceId) || !same('MimeType', run.mimeType)) return undefined;
+    if (!same('IsCaller', run.isCaller)) return undefined;
+    const filter = this.#filter;
+    if (filter !== undefined && (tags.get(filter.tag) ?? run.filtered) !== run.filtered) return undefined;
+    return this.#attribution(true);
+  }
+
   add(fragment: Fragment): void {
     // What is left of a Segment whose end was destroyed, and with it what it said of its owner, is not this one's.
     if (this.#waiting.length > 0 && this.#waiting[0]!.documentOffset !== fragment.documentOffset) {

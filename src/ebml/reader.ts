@@ -53,6 +53,12 @@ export interface EbmlHandler {
   learn?(): void;
   /** A document begins at `offset`, whose root starts at `rootOffset`, in the bytes that were last learned. */
   repeat?(offset: number, rootOffset: number): void;
+  /**
+   * Asked before `repeat`, when the document before is closed: takes as many whole documents as it can from
+   * `bytes[pos, stop)`, each with a `preamble` at its beginning and right behind its end, no bulk payload in it of more
+   * than `maxSize` bytes; answers the index at which it stopped, which is that of another such preamble.
+   */
+  documents?(pos: number, stop: number, preamble: Uint8Array, maxSize: number): number;
 }
 
 /** How close behind the damage a headless root must stand for the damage to have been that document's header. */
@@ -118,6 +124,7 @@ export class EbmlReader {
 
   /** How the last document began: from its header to the element that ended its preamble. */
   #preamble: Uint8Array = EMPTY;
+  #preambleRoom: Uint8Array = EMPTY;
   /** Bytes from a document's start to its root element, and to the first one inside it. */
   #toRoot = 0;
   #toContent = 0;
@@ -126,6 +133,10 @@ export class EbmlReader {
   #contentAt = 0;
   /** Start of the document whose preamble is being read; -1 where it is none to learn. */
   #learnFrom = -1;
+  /** Documents are taken whole: one that is not all there yet may be waited for, once. */
+  #wholesale = false;
+  #waitedAt = -1;
+  #ending = false;
 
   constructor(schema: Schema, handler: EbmlHandler, workspace?: Workspace) {
     this.#workspace = workspace;
@@ -180,6 +191,9 @@ export class EbmlReader {
 
   /** Ends the input: whatever is open closes, or is reported as cut off. */
   end(): void {
+    this.#ending = true;
+    // What was waited for does not come: the document that was cut is read as far as it goes.
+    if (this.#waitedAt === this.base + this.#pos) this.#needed = 0;
     for (;;) {
       this.#run();
       if (this.#damageAt >= 0) {
@@ -440,7 +454,8 @@ export class EbmlReader {
         return this.#damage(offset, 'a document starts inside an element that has not ended');
       }
     }
-    if (this.#repeat(offset)) return READ_ON;
+    const step = this.#repeat(offset);
+    if (step !== undefined) return step;
     if (start + size > this.#length) return this.#wait(this.base + start + size);
     const fault = headerFault(this.bytes, start, start + size, this.#schema);
     if (fault !== undefined) {
@@ -456,25 +471,44 @@ export class EbmlReader {
     return READ_ON;
   }
 
-  /** Steps over the start of a document that is, byte for byte, the last one's: all fragments of a stream begin alike. */
-  #repeat(offset: number): boolean {
+  /**
+   * Steps over the start of a document that is, byte for byte, the last one's: all fragments of a stream begin alike.
+   * Undefined where it is another one.
+   */
+  #repeat(offset: number): number | undefined {
     const preamble = this.#preamble;
     const pos = this.#pos;
-    if (preamble.length === 0 || pos + preamble.length > this.#length) return false;
+    if (preamble.length === 0 || pos + preamble.length > this.#length) return undefined;
     const start = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + pos, preamble.length);
-    if (Buffer.compare(start, preamble) !== 0) return false;
+    if (Buffer.compare(start, preamble) !== 0) return undefined;
     this.#closeTo(0, offset);
     this.#resumeSeen = false;
     this.#headerSeen = false;
     this.#resumed = false;
-    this.#handler.repeat!(offset, offset + this.#toRoot);
+    const at = this.#handler.documents?.(pos, this.#length, preamble, this.#trusted) ?? pos;
+    const reached = this.base + at;
+    if (at > pos) this.#wholesale = true;
+    if (this.#wholesale && this.#mayWait(at)) {
+      this.#waitedAt = reached;
+      this.#pos = at;
+      this.#recoverFrom = reached;
+      return this.#wait(this.base + this.#length + 1);
+    }
+    this.#wholesale = at > pos;
+    this.#handler.repeat!(reached, reached + this.#toRoot);
     this.#ids[0] = this.#schema.rootId;
     this.#ends[0] = Number.POSITIVE_INFINITY;
     this.#limits[0] = Number.POSITIVE_INFINITY;
     this.#depth = 1;
-    this.#recoverFrom = offset + this.#toContent;
-    this.#pos = pos + preamble.length;
-    return true;
+    this.#recoverFrom = reached + this.#toContent;
+    this.#pos = at + preamble.length;
+    return READ_ON;
+  }
+
+  /** Whether the rest of the bytes at hand can be put before the next ones, so that the document they cut is read whole. */
+  #mayWait(at: number): boolean {
+    if (this.#ending || this.base + at === this.#waitedAt) return false;
+    return this.#workspace?.canJoinBefore(this.#length - at) ?? false;
   }
 
   #learn(offset: number): void {
@@ -483,7 +517,10 @@ export class EbmlReader {
     const from = began - this.base;
     const stop = offset - this.base;
     if (from < 0 || stop - from > MAX_PREAMBLE_BYTES) return;
-    this.#preamble = this.bytes.slice(from, stop);
+    const length = stop - from;
+    if (this.#preambleRoom.length === 0) this.#preambleRoom = this.#allocate(MAX_PREAMBLE_BYTES);
+    this.#preamble = this.#preambleRoom.subarray(0, length);
+    this.#preamble.set(this.bytes.subarray(from, stop));
     this.#toRoot = this.#rootAt - began;
     this.#toContent = this.#contentAt - began;
     this.#handler.learn?.();

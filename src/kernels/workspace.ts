@@ -1,5 +1,11 @@
 // The memory that the compiled loops of `kernels.wat` work in, and the loops as functions over it.
+import type { BlockColumns } from './block-columns.ts';
+import { DocumentRun } from './document-run.ts';
 import { MODULE } from './module.ts';
+import { TrackSlots } from './track-slots.ts';
+
+export type { BlockColumns } from './block-columns.ts';
+export { TrackSlots } from './track-slots.ts';
 
 /** What a WebAssembly memory is counted in (WebAssembly core specification 2.0, section 4.2.8). */
 const PAGE_BYTES = 64 * 1024;
@@ -12,9 +18,6 @@ export const HEADROOM_BYTES = 256 * 1024;
 
 /** What is allocated begins on a cache line. */
 const ALIGNMENT = 64;
-
-/** Tracks that `TrackSlots` has room for: Amazon Connect's streams have two. */
-const MAX_SLOTS = 8;
 
 /** The exports of `kernels.wat`, which says what each does. Addresses, counts and bounds are bytes or indices. */
 interface Kernels {
@@ -44,68 +47,7 @@ interface Kernels {
     origin: number,
   ): number;
   mismatch(a: number, b: number, from: number, length: number): number;
-}
-
-/** Blocks as columns of equal length; `count` of them are filled. Bounds count from where the first one's bytes do. */
-export interface BlockColumns {
-  count: number;
-  readonly track: Uint16Array;
-  /** Ticks relative to the Cluster's Timestamp. */
-  readonly timecode: Int32Array;
-  readonly start: Uint32Array;
-  readonly end: Uint32Array;
-}
-
-/** Where the audio of a fragment's tracks ends, and where its next bytes go. */
-export class TrackSlots {
-  /** Bytes of a slot in `kernels.wat`. */
-  static readonly BYTES = 40;
-
-  readonly address: number;
-  readonly #floats: Float64Array;
-  readonly #ints: Int32Array;
-  readonly #lent: number[] = new Array<number>(MAX_SLOTS).fill(0);
-
-  constructor(buffer: ArrayBuffer, address: number) {
-    this.address = address;
-    this.#floats = new Float64Array(buffer, address, (MAX_SLOTS * TrackSlots.BYTES) / 8);
-    this.#ints = new Int32Array(buffer, address, (MAX_SLOTS * TrackSlots.BYTES) / 4);
-  }
-
-  /** Whether there is a slot for each of `count` tracks. */
-  static suffice(count: number): boolean {
-    return count <= MAX_SLOTS;
-  }
-
-  /** Track `index` is no audio: its blocks are passed over. */
-  leaveOut(index: number): void {
-    this.#ints[10 * index + 6] = 0;
-  }
-
-  /** @param end Sample frames so far. `rate` is in hertz, `tolerance` in sample frames. */
-  set(index: number, end: number, rate: number, tolerance: number, frameBytes: number): void {
-    this.#floats[5 * index] = end;
-    this.#floats[5 * index + 1] = rate;
-    this.#floats[5 * index + 2] = tolerance;
-    this.#ints[10 * index + 6] = frameBytes;
-  }
-
-  /** The next bytes of track `index` go to `address`, where there is room for `bytes`. */
-  lend(index: number, address: number, bytes: number): void {
-    this.#ints[10 * index + 7] = address;
-    this.#ints[10 * index + 8] = bytes;
-    this.#lent[index] = bytes;
-  }
-
-  /** Bytes that were used of what was lent. */
-  taken(index: number): number {
-    return this.#lent[index]! - this.#ints[10 * index + 8]!;
-  }
-
-  /** Sample frames so far. */
-  end(index: number): number {
-    return this.#floats[5 * index]!;
-  }
+  read_documents(run: number, pos: number, stop: number): number;
 }
 
 /**
@@ -114,6 +56,7 @@ export class TrackSlots {
  */
 export class Workspace {
   readonly slots: TrackSlots;
+  readonly documents: DocumentRun;
   readonly #buffer: ArrayBuffer;
   readonly #kernels: Kernels;
   readonly #count: Uint32Array;
@@ -127,8 +70,10 @@ export class Workspace {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.#kernels = new WebAssembly.Instance(compiled(), { env: { memory } }).exports as unknown as Kernels;
     this.#buffer = memory.buffer;
-    this.slots = new TrackSlots(this.#buffer, this.#allocate(MAX_SLOTS * TrackSlots.BYTES)!);
+    this.slots = new TrackSlots(this.#buffer, this.#allocate(TrackSlots.COUNT * TrackSlots.BYTES)!);
     this.#count = new Uint32Array(this.#buffer, this.#allocate(4)!, 1);
+    const allocate = (bytes: number) => this.#allocate(bytes)!;
+    this.documents = new DocumentRun(this.#buffer, allocate, this.slots, this.#count.byteOffset);
   }
 
   /** A new one; undefined where this Node has no WebAssembly (`--jitless`) or no memory for it. */
@@ -162,6 +107,11 @@ export class Workspace {
     if (address === undefined) return new Uint8Array(length);
     this.#input = address + HEADROOM_BYTES;
     return new Uint8Array(this.#buffer, this.#input, length);
+  }
+
+  /** Whether `joinBefore` has room for so many bytes. */
+  canJoinBefore(length: number): boolean {
+    return this.#input >= 0 && length <= HEADROOM_BYTES;
   }
 
   /** `bytes` right before `piece`, and both as one array; undefined where there is no room for that. */
@@ -244,6 +194,15 @@ export class Workspace {
    */
   mismatch(bytes: Uint8Array, pos: number, known: Uint8Array, from: number, length: number): number {
     return this.#kernels.mismatch(bytes.byteOffset + pos, known.byteOffset, from, length);
+  }
+
+  /**
+   * Takes whole documents from `bytes[pos, stop)` as `documents` has been told, and appends their audio as `slots` say.
+   * Answers where it stopped: at the beginning of a document.
+   */
+  readDocuments(bytes: Uint8Array, pos: number, stop: number): number {
+    const at = bytes.byteOffset;
+    return this.#kernels.read_documents(this.documents.address, at + pos, at + stop) - at;
   }
 
   #allocate(bytes: number): number | undefined {

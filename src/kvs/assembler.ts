@@ -1,17 +1,26 @@
 // Documents to fragments: gathers a Cluster's blocks and all its tags, and hands the fragment over when it is complete.
+import { HOLE, MAX_NUMBER_BYTES, type TagsForm } from '../kernels/document-run.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { BlockHeader } from '../matroska/block.ts';
 import { NO_TRACK, readBlockRun, SHORT_TRACK_NUMBERS } from '../matroska/block-run.ts';
 import {
+  type DocumentForm,
   MatroskaDemuxer,
   type MatroskaHandler,
   type SegmentInfo,
   type Tag,
+  type TagsRun,
   type Track,
 } from '../matroska/demuxer.ts';
 import { BlockList, CONTINUES } from './block-list.ts';
 import { Fragment } from './fragment.ts';
-import { CONTINUATION_TOKEN, FRAGMENT_NUMBER } from './tags.ts';
+import {
+  CONTINUATION_TOKEN,
+  FRAGMENT_NUMBER,
+  MILLIS_BEHIND_NOW,
+  PRODUCER_TIMESTAMP,
+  SERVER_TIMESTAMP,
+} from './tags.ts';
 
 export interface Damage {
   kind: 'truncated' | 'corrupt';
@@ -35,6 +44,28 @@ export interface FragmentHandler {
   isComplete?(tags: ReadonlyMap<string, string>): boolean;
   /** One Tags element as it stands in the stream. */
   tags?(tags: readonly Tag[], offset: number): void;
+  /**
+   * Asked between two fragments, for the quick way past those that are like the last one: whether a fragment with these
+   * tags, but for a number of its own and other times, would simply be appended. Answers who appends them as the compiled
+   * loops do it; undefined where each has to be looked at.
+   */
+  appender?(facts: FragmentFacts): FragmentAppender | undefined;
+}
+
+/** What fragments have in common. */
+export interface FragmentFacts {
+  /** The number and the times in them are those of the last one. */
+  tags: ReadonlyMap<string, string>;
+  info: SegmentInfo;
+  tracks: readonly Track[];
+}
+
+export interface FragmentAppender {
+  /**
+   * Appends the documents from `bytes[pos, stop)` that `Workspace.documents` can take, and answers where it stopped.
+   * `Workspace.documents` tells how many that were.
+   */
+  append(bytes: Uint8Array, pos: number, stop: number): number;
 }
 
 /** What has been read so far, damaged parts left out. */
@@ -46,6 +77,36 @@ export interface StreamCounts {
 }
 
 const NO_INFO: SegmentInfo = { timestampScale: 1_000_000, title: null, muxingApp: null, writingApp: null };
+
+/** Tags that each fragment has values of its own for. Of what is no hole nothing may change. */
+const HOLES = new Map<string, number>([
+  [FRAGMENT_NUMBER, HOLE.number],
+  ...PRODUCER_TIMESTAMP.map((name) => [name, HOLE.producerTimestamp] as const),
+  ...SERVER_TIMESTAMP.map((name) => [name, HOLE.anything] as const),
+  [MILLIS_BEHIND_NOW, HOLE.anything],
+  [CONTINUATION_TOKEN, HOLE.anything],
+]);
+
+/** The places in a run where `HOLES` stand. */
+function formOf({ bytes, length, values, tags }: TagsRun): TagsForm {
+  const holes: number[] = [];
+  for (let i = 0; i < values.length; i += 3) {
+    const kind = HOLES.get(tags[values[i]!]!.name);
+    if (kind !== undefined) holes.push(values[i + 1]!, values[i + 2]!, kind);
+  }
+  return { bytes, length, holes };
+}
+
+/** Bytes of the only hole of that kind; undefined where there is none, or more than one. */
+function onlyHole({ holes }: TagsForm, kind: number): number | undefined {
+  let bytes: number | undefined;
+  for (let i = 0; i < holes.length; i += 3) {
+    if (holes[i + 2] !== kind) continue;
+    if (bytes !== undefined) return undefined;
+    bytes = holes[i + 1]! - holes[i]!;
+  }
+  return bytes;
+}
 
 function isFragmentNumber({ name }: Tag): boolean {
   return name === FRAGMENT_NUMBER;
@@ -162,6 +223,50 @@ export class FragmentAssembler implements MatroskaHandler {
     for (let i = 0; i < tags.length; i++) this.#tags.set(tags[i]!.name, tags[i]!.value);
     this.boundary = end;
     return true;
+  }
+
+  documents(from: number, stop: number, form: DocumentForm): number {
+    const workspace = this.#workspace;
+    if (workspace === undefined || this.#handler.appender === undefined || this.#handler.tags !== undefined)
+      return from;
+    const { bytes, base } = this.#demuxer.reader;
+    this.boundary = base + from;
+    this.#finish('whole');
+    const { info = NO_INFO, tracks = this.currentTracks } = form;
+    if (info !== this.segmentInfo || tracks !== this.currentTracks) return from;
+    if (this.#numbered !== tracks) this.#numberTracks();
+    const blocks = this.#blocks;
+    if (!workspace.holds(this.#numbers) || !workspace.holdsBlocks(bytes, blocks)) return from;
+    const tags = new Map<string, string>();
+    for (const { name, value } of form.before.tags) tags.set(name, value);
+    for (const { name, value } of form.after?.tags ?? []) tags.set(name, value);
+    const before = formOf(form.before);
+    const after = form.after && formOf(form.after);
+    // Each in its place, before the Cluster, and with nothing that pads it.
+    const numberBytes = onlyHole(before, HOLE.number);
+    if (numberBytes === undefined || numberBytes > MAX_NUMBER_BYTES) return from;
+    if (numberBytes !== tags.get(FRAGMENT_NUMBER)!.length) return from;
+    if (onlyHole(before, HOLE.producerTimestamp) === undefined) return from;
+    if (after?.holes.some((kind, i) => i % 3 === 2 && kind !== HOLE.anything)) return from;
+
+    const appender = this.#handler.appender({ tags, info, tracks });
+    const run = workspace.documents;
+    if (appender === undefined || !run.setTags(before, after)) return from;
+    run.setBlocks(this.#numbers, blocks);
+    run.begin();
+    const next = appender.append(bytes, from, stop);
+    blocks.count = 0;
+    if (run.documents === 0) return from;
+    this.counts.ebmlHeaders += run.documents;
+    this.counts.segments += run.documents;
+    this.counts.clusters += run.documents;
+    this.counts.blocks += run.blocks;
+    for (let i = 0; i < tracks.length; i++) {
+      const size = run.usualSize(i);
+      if (size !== undefined) this.#usualSize.set(i, size);
+    }
+    this.boundary = base + next;
+    return next;
   }
 
   cluster(offset: number): void {

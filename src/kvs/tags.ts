@@ -16,6 +16,11 @@ const ERROR_CODE = ['AWS_KINESISVIDEO_ERROR_CODE', 'AWS_KINESISVIDEO_EXCEPTION_E
 const ERROR_ID = 'AWS_KINESISVIDEO_ERROR_ID';
 const ERROR_MESSAGE = 'AWS_KINESISVIDEO_EXCEPTION_MESSAGE';
 
+/** Whether the service itself writes a tag of that name. */
+export function isServiceTag(name: string): boolean {
+  return name.startsWith('AWS_KINESISVIDEO_');
+}
+
 /** GetMedia API reference, "Errors within the stream"; the last column is what the reader of the message can do. */
 const ERRORS: Record<number, [meaning: string, hint: string]> = {
   3002: [

@@ -5,11 +5,11 @@ import { UNKNOWN_SIZE } from '../ebml/vint.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import { BlockHeader } from './block.ts';
 import * as id from './ids.ts';
-import { RepeatedTags, type Tag } from './repeated-tags.ts';
+import { RepeatedTags, type Tag, type TagsRun } from './repeated-tags.ts';
 import { MATROSKA } from './schema.ts';
 import { readFloat, readText, readUint, readUint64 } from './values.ts';
 
-export type { Tag };
+export type { Tag, TagsRun };
 
 export interface SegmentInfo {
   /** Nanoseconds a tick; 1,000,000 where the segment does not say (RFC 9559 section 5.1.2.9). */
@@ -32,6 +32,14 @@ export interface Track {
   bitDepth: number | undefined;
   /** The frames are compressed or encrypted as its ContentEncodings say. */
   encoded: boolean;
+}
+
+/** What documents have in common: how they begin, and the Tags before and behind their only Cluster. */
+export interface DocumentForm {
+  info: SegmentInfo | undefined;
+  tracks: readonly Track[] | undefined;
+  before: TagsRun;
+  after: TagsRun | undefined;
 }
 
 /** Receives a document's parts in stream order; offsets count bytes from the start of the stream. */
@@ -62,6 +70,12 @@ export interface MatroskaHandler {
    * stopped. The next one comes as a `block`, which then can say what is wrong with it.
    */
   run?(from: number, stop: number, maxSize: number): number;
+  /**
+   * The quick way for documents that differ from the one before in values of tags and in audio alone, which is closed:
+   * takes as many whole ones as it can from `reader.bytes[from, stop)`, and answers the index at which it stopped, where
+   * another document begins.
+   */
+  documents?(from: number, stop: number, form: DocumentForm): number;
   clusterEnd(offset: number): void;
   damaged(offset: number, reason: string, keepUntil: number, between: boolean): void;
   resumed(damageOffset: number, offset: number, skipped: number, reason: string): void;
@@ -99,6 +113,7 @@ export class MatroskaDemuxer implements EbmlHandler {
   #tagsOffset = 0;
   #tagsSize = 0;
   readonly #repeated: RepeatedTags;
+  readonly #workspace: Workspace | undefined;
   /** What the start of the document said that `repeat` is about. */
   #learned: { info: SegmentInfo | undefined; tracks: readonly Track[] | undefined } | undefined;
   #infoSeen = false;
@@ -108,6 +123,7 @@ export class MatroskaDemuxer implements EbmlHandler {
 
   constructor(handler: MatroskaHandler, workspace?: Workspace) {
     this.#handler = handler;
+    this.#workspace = workspace;
     this.#repeated = new RepeatedTags(workspace);
     this.reader = new EbmlReader(MATROSKA, this, workspace);
   }
@@ -139,6 +155,18 @@ export class MatroskaDemuxer implements EbmlHandler {
     this.#handler.segment(rootOffset);
     if (info !== undefined) this.#handler.info(info);
     if (tracks !== undefined) this.#handler.tracks(tracks);
+  }
+
+  documents(pos: number, stop: number, preamble: Uint8Array, maxSize: number): number {
+    const workspace = this.#workspace;
+    const handler = this.#handler;
+    if (handler.documents === undefined || !workspace?.holds(preamble) || !workspace.holds(this.reader.bytes))
+      return pos;
+    const { form } = this.#repeated;
+    if (form === undefined || !workspace.holds(form.before.bytes)) return pos;
+    if (form.after !== undefined && !workspace.holds(form.after.bytes)) return pos;
+    workspace.documents.setPreamble(preamble, maxSize);
+    return handler.documents(pos, stop, { ...this.#learned!, ...form });
   }
 
   #begin(): void {
@@ -176,6 +204,7 @@ export class MatroskaDemuxer implements EbmlHandler {
         this.#handler.segment(offset);
         break;
       case id.CLUSTER:
+        this.#repeated.cluster();
         this.#handler.cluster(offset);
         break;
       case id.INFO:

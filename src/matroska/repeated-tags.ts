@@ -12,8 +12,11 @@ export interface Tag {
 const MAX_RUNS = 4;
 const MAX_BYTES = 8192;
 
+/** Of a document's Clusters. */
+const SEVERAL = Number.POSITIVE_INFINITY;
+
 /** Tags elements that stand one behind the other, as they last came: their bytes, and where the values lie in them. */
-interface Run {
+export interface TagsRun {
   /** Room for `MAX_BYTES`, of which `length` are in use. */
   readonly bytes: Uint8Array;
   length: number;
@@ -29,12 +32,14 @@ interface Run {
 /** Remembers the Tags elements of a document by their order in it. */
 export class RepeatedTags {
   readonly #workspace: Workspace | undefined;
-  readonly #runs: Run[] = [];
+  readonly #runs: TagsRun[] = [];
   /** Runs of the document so far, and where the last one ends in the stream. */
   #count = 0;
   #end = -1;
+  /** Those before its first Cluster; -1 before one has begun, and `SEVERAL` once another has. */
+  #before = -1;
   readonly #values: number[] = [];
-  /** Indices in `Run.values` of those that have changed. */
+  /** Indices in `TagsRun.values` of those that have changed. */
   readonly #changed: number[] = [];
 
   constructor(workspace?: Workspace) {
@@ -45,13 +50,27 @@ export class RepeatedTags {
   rewind(): void {
     this.#count = 0;
     this.#end = -1;
+    this.#before = -1;
+  }
+
+  /** A Cluster begins. */
+  cluster(): void {
+    this.#before = this.#before < 0 ? this.#count : SEVERAL;
+  }
+
+  /** The runs of the document so far, if it has one before its only Cluster, and at most one behind it. */
+  get form(): { before: TagsRun; after: TagsRun | undefined } | undefined {
+    if (this.#before !== 1 || this.#count > 2) return undefined;
+    const before = this.#runs[0]!;
+    const after = this.#count === 2 ? this.#runs[1] : undefined;
+    return before.odd || after?.odd ? undefined : { before, after };
   }
 
   /**
    * The run of elements that begins at `bytes[pos]`, where it ends before `stop` and is that of the last document with
    * other values of the same lengths, or the very same. `bytes[0]` stands at stream offset `base`.
    */
-  match(bytes: Uint8Array, pos: number, stop: number, base: number): Run | undefined {
+  match(bytes: Uint8Array, pos: number, stop: number, base: number): TagsRun | undefined {
     const run = this.#runs[this.#count];
     if (run === undefined || run.odd || pos + run.length > stop || base + pos === this.#end) return undefined;
     const changed = this.#changed;
@@ -126,7 +145,7 @@ export class RepeatedTags {
   }
 
   /** The first index from `from` on at which the run differs from what stands at `bytes[pos]`; its length if none. */
-  #mismatch(bytes: Uint8Array, pos: number, { bytes: known, length }: Run, from: number): number {
+  #mismatch(bytes: Uint8Array, pos: number, { bytes: known, length }: TagsRun, from: number): number {
     const workspace = this.#workspace;
     if (workspace?.holds(bytes) && workspace.holds(known)) {
       return workspace.mismatch(bytes, pos, known, from, length);
@@ -138,7 +157,7 @@ export class RepeatedTags {
 }
 
 /** Brings a run up to date with what stands at `bytes[pos]`. Tags that were handed out stay as they are. */
-function update(run: Run, changed: readonly number[], bytes: Uint8Array, pos: number): void {
+function update(run: TagsRun, changed: readonly number[], bytes: Uint8Array, pos: number): void {
   const tags = run.tags.slice();
   for (let k = 0; k < changed.length; k++) {
     const i = changed[k]!;

@@ -106,6 +106,12 @@ export class ChunkStage {
     return this.#chunk;
   }
 
+  /** The same, begun where none is. */
+  begin(): Chunk {
+    this.#chunk ??= this.#pool.take();
+    return this.#chunk;
+  }
+
   /** Takes note of bytes that were put behind those of the open chunk. */
   advance(bytes: number): void {
     const chunk = this.#chunk;

@@ -2,6 +2,7 @@
 import type { Attribution } from '../connect/attribution.ts';
 import { trackDirection } from '../connect/direction.ts';
 import { type SampleFormat, sampleFormat } from '../connect/sample-format.ts';
+import type { DocumentRun } from '../kernels/document-run.ts';
 import { CONTINUES } from '../kvs/block-list.ts';
 import type { Fragment } from '../kvs/fragment.ts';
 import type { Track } from '../matroska/demuxer.ts';
@@ -129,6 +130,34 @@ export class ContactRecording {
     if (why === undefined) this.#record(next);
     else this.#doubted = { ...next, fragment: next.fragment.keep(), why };
     return [];
+  }
+
+  /** Whether fragments with these tags and tracks would be appended straight on, if their blocks go on in time. */
+  goesStraightOn(attribution: Attribution, tracks: readonly Track[]): boolean {
+    return (
+      this.#straightOn !== undefined &&
+      !this.#conflicting &&
+      this.#doubted === undefined &&
+      !this.#sealed &&
+      this.log === undefined &&
+      (this.#instanceId !== null || attribution.instanceId === null) &&
+      attribution.mimeType === this.#slotsMimeType &&
+      attribution.isCaller === this.#slotsIsCaller &&
+      sameTracks(tracks, this.#slotsTracks)
+    );
+  }
+
+  /** After that: `StraightOn.appendDocuments`, ticks of the documents in nanoseconds. */
+  appendDocuments(run: DocumentRun, tickNs: number, bytes: Uint8Array, pos: number, stop: number): number {
+    run.setTime(tickNs, this.#originNs!, CLOCK_TOLERANCE_MS, this.#slots.length);
+    return this.#straightOn!.appendDocuments(bytes, pos, stop);
+  }
+
+  /** Takes note of `count` fragments that were appended so. */
+  counted(count: number, first: string, last: string): void {
+    this.#fragments += count;
+    this.#first ??= first;
+    this.#last = last;
   }
 
   /** Decides what was pending and gives both directions one length; only the files' names are missing then. */

@@ -1,9 +1,9 @@
 // The engine behind the bytes: complete fragments in, in order; a recording for every contact in them out.
 import { type Attribution, ContactAttribution, isOrphan, repeatedOwner } from '../connect/attribution.ts';
-import type { Damage, FragmentHandler } from '../kvs/assembler.ts';
+import type { Damage, FragmentAppender, FragmentFacts, FragmentHandler } from '../kvs/assembler.ts';
 import type { Fragment } from '../kvs/fragment.ts';
-import { FragmentHistory, FragmentNames } from '../kvs/fragment-history.ts';
-import { serviceError } from '../kvs/tags.ts';
+import { FragmentHistory, FragmentNames, NumberRun } from '../kvs/fragment-history.ts';
+import { FRAGMENT_NUMBER, isServiceTag, serviceError } from '../kvs/tags.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { AudioTap } from './audio-tap.ts';
 import type { CallMarks, MarkKind } from './call-marks.ts';
@@ -160,6 +160,35 @@ export class RecordingEngine implements FragmentHandler {
     }
     if (name !== null && fragment.state === 'whole') this.#history.add(name);
     this.#attribution.add(fragment);
+  }
+
+  appender({ tags, info, tracks }: FragmentFacts): FragmentAppender | undefined {
+    const workspace = this.#place.pool.workspace;
+    const recording = this.#newest;
+    const { greatest } = this.#history;
+    if (workspace === undefined || recording === undefined || greatest === undefined) return undefined;
+    if (!this.audioSeen || this.#accept !== undefined || serviceError(tags) !== undefined) return undefined;
+    const { contactId, match } = this.#options;
+    if (match !== undefined && isServiceTag(match.tag)) return undefined;
+    const attribution = this.#attribution.unchanged(tags);
+    if (!attribution?.matches || attribution.contactId !== recording.contactId) return undefined;
+    if (contactId !== undefined && contactId !== recording.contactId) return undefined;
+    if (tags.get(FRAGMENT_NUMBER)?.length !== greatest.length) return undefined;
+    if (!recording.goesStraightOn(attribution, tracks)) return undefined;
+    return {
+      append: (bytes, pos, stop) => {
+        const run = workspace.documents;
+        run.setNumber(greatest);
+        const next = recording.appendDocuments(run, info.timestampScale, bytes, pos, stop);
+        const { documents } = run;
+        if (documents > 0) {
+          const numbers = new NumberRun(run.numbers(), documents);
+          this.#history.addRun(numbers, recording.contactId);
+          recording.counted(documents, numbers.at(0), numbers.at(documents - 1));
+        }
+        return next;
+      },
+    };
   }
 
   /** Ends the stream and finishes every file. Answers the contacts in the order in which they came. */

@@ -33,6 +33,7 @@ export class StreamSplitter {
       fragment: (fragment) => engine.fragment(fragment),
       tagsOnly: (tags, offset) => engine.tagsOnly(tags, offset),
       damage: (damage) => engine.damage(damage),
+      appender: (facts) => engine.appender(facts),
     };
     this.#assembler = new FragmentAssembler(handler, workspace);
   }

@@ -37,15 +37,50 @@ export class StraightOn {
   append(fragment: Fragment, relativeNs: number): boolean {
     const stages = this.#stages;
     if (stages === undefined) return false;
-    const tracks = this.#tracks;
-    for (let i = 0; i < tracks.length; i++) {
-      const track = tracks[i];
-      if (track !== undefined && (!track.timeline.started || track.overlapFrames > 0)) return false;
-    }
+    if (!this.#ready()) return false;
     const workspace = this.#workspace;
     return workspace?.holdsBlocks(fragment.bytes, fragment.blocks)
       ? this.#appendCompiled(fragment, relativeNs, stages, workspace)
       : this.#append(fragment, relativeNs, stages);
+  }
+
+  /**
+   * Appends the fragments of whole documents in `bytes[pos, stop)`, as far as `workspace.documents`, which has been told
+   * everything else, can take them. Answers where it stopped: at `pos` where there is no such way.
+   */
+  appendDocuments(bytes: Uint8Array, pos: number, stop: number): number {
+    const stages = this.#stages;
+    const workspace = this.#workspace;
+    if (stages === undefined || !workspace?.holds(bytes) || !this.#ready()) return pos;
+    const tracks = this.#tracks;
+    const { slots, documents } = workspace;
+    this.#setSlots(workspace);
+    let at = pos;
+    for (let again = true; again; ) {
+      for (let i = 0; i < stages.length; i++) stages[i]?.begin();
+      this.#lend(stages, workspace);
+      at = workspace.readDocuments(bytes, at, stop);
+      for (let i = 0; i < stages.length; i++) stages[i]?.advance(slots.taken(i));
+      again = documents.lacksRoom && this.#makeRoom(stages, workspace);
+    }
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i];
+      if (track !== undefined) track.timeline.end = slots.end(i);
+    }
+    return at;
+  }
+
+  /** Hands over chunks that are nearly full, where the next document does not fit. Answers whether it may fit now. */
+  #makeRoom(stages: readonly (ChunkStage | undefined)[], { slots }: Workspace): boolean {
+    let made = false;
+    for (let i = 0; i < stages.length; i++) {
+      const chunk = stages[i]?.open;
+      if (chunk?.bytes === undefined || chunk.bytes.length - chunk.length >= slots.needed(i)) continue;
+      if (chunk.length < chunk.bytes.length / 2) return false;
+      stages[i]!.flush();
+      made = true;
+    }
+    return made;
   }
 
   #append(fragment: Fragment, relativeNs: number, stages: readonly (ChunkStage | undefined)[]): boolean {
@@ -60,6 +95,16 @@ export class StraightOn {
     for (let i = 0; i < tracks.length; i++) {
       const track = tracks[i];
       if (track !== undefined) track.timeline.end = ends[i]!;
+    }
+    return true;
+  }
+
+  /** Whether every track has begun, and no audio that came twice is being left out. */
+  #ready(): boolean {
+    const tracks = this.#tracks;
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i];
+      if (track !== undefined && (!track.timeline.started || track.overlapFrames > 0)) return false;
     }
     return true;
   }
@@ -94,26 +139,11 @@ export class StraightOn {
   ): boolean {
     const tracks = this.#tracks;
     const { slots } = workspace;
-    for (let i = 0; i < tracks.length; i++) {
-      const track = tracks[i];
-      if (track === undefined) {
-        slots.leaveOut(i);
-      } else {
-        const rate = track.format.sampleRate;
-        slots.set(i, track.timeline.end, rate, (this.#toleranceMs * rate) / 1000, track.storedFrameBytes);
-      }
-    }
+    this.#setSlots(workspace);
     const { count } = blocks;
     let next = 0;
     while (next < count) {
-      for (let i = 0; i < stages.length; i++) {
-        const chunk = stages[i]?.open;
-        if (chunk?.bytes !== undefined && workspace.holds(chunk.bytes)) {
-          slots.lend(i, chunk.bytes.byteOffset + chunk.length, chunk.bytes.length - chunk.length);
-        } else {
-          slots.lend(i, 0, 0);
-        }
-      }
+      this.#lend(stages, workspace);
       const stopped = workspace.appendBlocks(bytes, blocks, next, relativeNs, info.timestampScale);
       if (stopped < 0) return false;
       for (let i = 0; i < stages.length; i++) stages[i]?.advance(slots.taken(i));
@@ -128,5 +158,28 @@ export class StraightOn {
       if (track !== undefined) track.timeline.end = slots.end(i);
     }
     return true;
+  }
+
+  #setSlots({ slots }: Workspace): void {
+    for (let i = 0; i < this.#tracks.length; i++) {
+      const track = this.#tracks[i];
+      if (track === undefined) {
+        slots.leaveOut(i);
+      } else {
+        const rate = track.format.sampleRate;
+        slots.set(i, track.timeline.end, rate, (this.#toleranceMs * rate) / 1000, track.storedFrameBytes);
+      }
+    }
+  }
+
+  #lend(stages: readonly (ChunkStage | undefined)[], workspace: Workspace): void {
+    for (let i = 0; i < stages.length; i++) {
+      const chunk = stages[i]?.open;
+      if (chunk?.bytes !== undefined && workspace.holds(chunk.bytes)) {
+        workspace.slots.lend(i, chunk.bytes.byteOffset + chunk.length, chunk.bytes.length - chunk.length);
+      } else {
+        workspace.slots.lend(i, 0, 0);
+      }
+    }
   }
 }
