@@ -1,0 +1,360 @@
+// Documents that are taken whole, by a compiled loop, give what they give one element after the other.
+import fc from 'fast-check';
+import { afterEach, expect, it, vi } from 'vitest';
+import {
+  buildFragment,
+  CONTACT_ID,
+  contactTags,
+  continuationTags,
+  FROM_CUSTOMER,
+  type Fragment,
+  fragmentNumber,
+  START_MS,
+  serviceTags,
+  type Tag,
+  type TagGroup,
+  TO_CUSTOMER,
+} from '../../fixtures/connect-profile.ts';
+import { element, ID, voidElement } from '../../fixtures/mkv-writer.ts';
+import { Workspace } from '../../src/kernels/workspace.ts';
+import { StreamSplitter } from '../../src/recording/splitter.ts';
+import { DEFAULT_RECORDING_OPTIONS, type RecordingOptions } from '../../src/recording/types.ts';
+import { type Random, seeded } from '../fuzz/random.ts';
+
+/** A small fragment: 3 blocks of 8 ms each way. */
+const BLOCKS = 3;
+const BLOCK_MS = 8;
+const BLOCK_BYTES = 128;
+const FRAGMENT_MS = BLOCKS * BLOCK_MS;
+const FRAGMENTS = 60;
+const OTHER_CONTACT = '7e0c1a52-93b4-4d6f-8a21-5c4b3d2e1f00';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What a plain fragment of the call is made of. */
+interface Parts {
+  index: number;
+  number: string;
+  producerMs: number;
+  timestamp: number;
+  blocks: { track: number; timecode: number; frames: Buffer[] }[];
+  service: Tag[];
+  contact: TagGroup[];
+  after: TagGroup[];
+  rest: Partial<Fragment>;
+}
+
+function partsOf(index: number, random: Random): Parts {
+  const timestamp = START_MS + index * FRAGMENT_MS;
+  const number = fragmentNumber(index);
+  const blocks = Array.from({ length: 2 * BLOCKS }, (_, i) => ({
+    track: 1 + (i % 2),
+    timecode: (i >> 1) * BLOCK_MS,
+    frames: [Buffer.from(Array.from({ length: BLOCK_BYTES }, () => random.below(256)))],
+  }));
+  return {
+    index,
+    number,
+    producerMs: timestamp,
+    timestamp,
+    blocks,
+    service: [...serviceTags(number, timestamp)],
+    contact: contactTags(),
+    after: [continuationTags(number)],
+    rest: {},
+  };
+}
+
+function setTag(group: Tag[], name: string, value: string): void {
+  const at = group.findIndex(([known]) => known === name);
+  group[at] = [name, value];
+}
+
+const NUMBER = 'AWS_KINESISVIDEO_FRAGMENT_NUMBER';
+const PRODUCER = 'AWS_KINESISVIDEO_PRODUCER_TIMESTAMP';
+
+/** What a fragment can have of its own, each of which has to be noticed or to make no difference. */
+const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
+  'number of an earlier one': (p, random) =>
+    setTag(p.service, NUMBER, fragmentNumber(random.below(p.index + 1))),
+  'number of a later one': (p) => setTag(p.service, NUMBER, fragmentNumber(p.index + 5)),
+  'shorter number': (p) => setTag(p.service, NUMBER, String(1000 + p.index)),
+  'number with a letter': (p) => setTag(p.service, NUMBER, `${p.number.slice(0, -1)}x`),
+  'padded number': (p) => setTag(p.service, NUMBER, `${p.number.slice(0, -1)}\0`),
+  'no number': (p) => void p.service.shift(),
+  'producer timestamp far off': (p) => setTag(p.service, PRODUCER, '1726677999.123'),
+  'producer timestamp a little off': (p, random) =>
+    setTag(p.service, PRODUCER, ((p.producerMs + random.between(60, 140)) / 1000).toFixed(3)),
+  'producer timestamp with two decimals': (p) =>
+    setTag(p.service, PRODUCER, (p.producerMs / 1000).toFixed(2)),
+  'producer timestamp of the same length without a point': (p) =>
+    setTag(p.service, PRODUCER, '17266776887240'),
+  'no producer timestamp': (p) => void p.service.pop(),
+  'other contact': (p) => {
+    p.contact = contactTags(OTHER_CONTACT);
+  },
+  'no contact': (p) => {
+    p.contact = contactTags(null);
+  },
+  'other instance': (p) => {
+    p.contact = contactTags(CONTACT_ID, OTHER_CONTACT);
+  },
+  'no tags at all': (p) => {
+    p.service = [];
+    p.contact = [];
+    p.after = [];
+  },
+  'another event': (p) => {
+    p.contact[3] = [['Events', 'AudioStopped']];
+  },
+  'another rate': (p) => {
+    p.contact[2] = [['MimeType', 'audio/L16;rate=9000;channels=1;']];
+  },
+  'one more tag': (p) => void p.contact.push([['Custom', 'value']]),
+  'service error': (p) => void p.after.push([['AWS_KINESISVIDEO_ERROR_CODE', '3002']]),
+  'later milliseconds behind': (p, random) => {
+    p.after = [continuationTags(p.number, random.between(0, 2000))];
+  },
+  'no tags behind': (p) => {
+    p.after = [];
+  },
+  'tags behind in two elements': (p) => {
+    p.after = [[p.after[0]![0]!], [p.after[0]![1]!]];
+  },
+  'number behind as well': (p) => void p.after.push([[NUMBER, fragmentNumber(p.index + 1)]]),
+  'contact behind': (p) => {
+    p.after = [...p.contact, ...p.after];
+    p.contact = [];
+  },
+  'a gap': (p, random) => {
+    p.timestamp += random.pick([1, 50, 99, 101, 400]);
+  },
+  'an overlap': (p, random) => {
+    p.timestamp -= random.pick([1, 12, 50, 130]);
+  },
+  'a short block': (p, random) => {
+    const block = random.pick(p.blocks);
+    block.frames = [block.frames[0]!.subarray(0, 24)];
+  },
+  'half a sample': (p, random) => {
+    const block = random.pick(p.blocks);
+    block.frames = [block.frames[0]!.subarray(0, 25)];
+  },
+  'an empty block': (p, random) => {
+    random.pick(p.blocks).frames = [Buffer.alloc(0)];
+  },
+  'a large block': (p, random) => {
+    random.pick(p.blocks).frames = [Buffer.alloc(900, 7)];
+  },
+  'a laced block': (p, random) => {
+    const block = random.pick(p.blocks) as { frames: Buffer[]; lacing?: string };
+    block.frames = [block.frames[0]!.subarray(0, 64), block.frames[0]!.subarray(64)];
+    block.lacing = 'fixed';
+  },
+  'a block of no track': (p, random) => {
+    random.pick(p.blocks).track = 3;
+  },
+  'negative timecodes': (p) => {
+    p.timestamp += 10;
+    for (const block of p.blocks) block.timecode -= 10;
+  },
+  'blocks of one direction': (p) => {
+    p.blocks = p.blocks.filter(({ track }) => track === 1);
+  },
+  'no blocks': (p) => {
+    p.blocks = [];
+  },
+  'more blocks than columns': (p) => {
+    p.blocks = Array.from({ length: 600 }, (_, i) => ({
+      track: 1 + (i % 2),
+      timecode: 0,
+      frames: [Buffer.alloc(2, i)],
+    }));
+  },
+  'many blocks': (p) => {
+    p.blocks = Array.from({ length: 300 }, (_, i) => ({
+      track: 1 + (i % 2),
+      timecode: i >> 3,
+      frames: [Buffer.alloc(4, i)],
+    }));
+  },
+  'a Cluster of known size': (p) => {
+    p.rest = { clusters: [{ timestamp: p.timestamp, blocks: p.blocks, size: {} }] };
+  },
+  'a Cluster of unknown size in eight bytes': (p) => {
+    p.rest = { clusters: [{ timestamp: p.timestamp, blocks: p.blocks, size: { unknown: true, width: 8 } }] };
+  },
+  'two Clusters': (p) => {
+    const { timestamp, blocks } = p;
+    p.rest = {
+      clusters: [
+        { timestamp, blocks: blocks.slice(0, 2) },
+        {
+          timestamp: timestamp + BLOCK_MS,
+          blocks: blocks.slice(2).map((b) => ({ ...b, timecode: b.timecode - BLOCK_MS })),
+        },
+      ],
+    };
+  },
+  'something between the blocks': (p) => {
+    p.rest = { clusters: [{ timestamp: p.timestamp, blocks: p.blocks, extra: voidElement(9) }] };
+  },
+  'something before the Cluster': (p) => {
+    p.rest = { extra: { beforeCluster: voidElement(20) } };
+  },
+  'something behind the Cluster': (p) => {
+    p.rest = {
+      clusters: [{ timestamp: p.timestamp, blocks: p.blocks, after: element(ID.Void, Buffer.alloc(3)) }],
+    };
+  },
+  'tracks in the other order': (p) => {
+    p.rest = { tracks: [TO_CUSTOMER, FROM_CUSTOMER].map((track, i) => ({ ...track, number: i + 1 })) };
+  },
+  'another tick': (p) => {
+    p.timestamp *= 10;
+    for (const block of p.blocks) block.timecode *= 10;
+    p.rest = { timestampScale: 100_000 };
+  },
+};
+
+/** Changes of the bytes of a document. */
+const DAMAGE: Record<string, (document: Buffer, random: Random) => Buffer> = {
+  'a flipped bit': (document, random) => {
+    const at = random.below(document.length);
+    document[at]! ^= 1 << random.below(8);
+    return document;
+  },
+  'a missing end': (document, random) => document.subarray(0, random.between(1, document.length - 1)),
+  'a missing beginning': (document, random) => document.subarray(random.between(1, document.length - 1)),
+};
+
+function documentOf({ timestamp, blocks, service, contact, after, rest }: Parts): Buffer {
+  return buildFragment({
+    tagsBefore: [...(service.length > 0 ? [service] : []), ...contact],
+    clusters: [{ timestamp, blocks }],
+    tagsAfter: after,
+    ...rest,
+  });
+}
+
+interface Made {
+  bytes: Buffer;
+  departures: string[];
+}
+
+/** A stream, one fragment in eight of which departs from the others, now and then several in a row in the same way. */
+function makeStream(random: Random, damaged: boolean): Made {
+  const names = Object.keys(DEPARTURES);
+  const departures: string[] = [];
+  const documents: Buffer[] = [];
+  let again = 0;
+  let name = '';
+  for (let index = 0; index < FRAGMENTS; index++) {
+    const parts = partsOf(index, random);
+    if (again > 0) again--;
+    else if (index > 0 && random.below(8) === 0) {
+      name = random.pick(names);
+      again = random.pick([0, 0, 0, 1, 4]);
+    } else name = '';
+    if (name !== '') {
+      DEPARTURES[name]!(parts, random);
+      departures.push(`${index}: ${name}`);
+    }
+    let document = documentOf(parts);
+    if (damaged && random.below(12) === 0) {
+      const damage = random.pick(Object.keys(DAMAGE));
+      document = DAMAGE[damage]!(document, random);
+      departures.push(`${index}: ${damage}`);
+    }
+    documents.push(document);
+  }
+  return { bytes: Buffer.concat(documents), departures };
+}
+
+/** All that splitting the stream says. Pieces lie where a file's would, each on top of the one before. */
+function split(
+  bytes: Buffer,
+  options: RecordingOptions,
+  pieces: () => number,
+  workspace?: Workspace,
+): unknown {
+  const splitter = new StreamSplitter(undefined, { ...options, digest: true }, {}, workspace);
+  const place = workspace?.input(64 * 1024) ?? new Uint8Array(64 * 1024);
+  for (let at = 0; at < bytes.length; ) {
+    const size = Math.min(place.length, bytes.length - at, pieces());
+    place.set(bytes.subarray(at, at + size));
+    splitter.push(place.subarray(0, size));
+    at += size;
+  }
+  place.fill(0x5a);
+  return { contacts: splitter.finish('made'), warnings: splitter.warnings.list() };
+}
+
+function countDocuments(): () => number {
+  let count = 0;
+  const readDocuments = Workspace.prototype.readDocuments;
+  vi.spyOn(Workspace.prototype, 'readDocuments').mockImplementation(function (this: Workspace, ...args) {
+    const before = this.documents.documents;
+    const next = readDocuments.apply(this, args);
+    count += this.documents.documents - before;
+    return next;
+  });
+  return () => count;
+}
+
+const OPTIONS: Partial<RecordingOptions>[] = [
+  {},
+  {},
+  { gapToleranceMs: 0 },
+  { timeline: 'packed' },
+  { contactId: CONTACT_ID },
+  { match: { tag: 'ContactId', value: CONTACT_ID } },
+  { match: { tag: 'Events', value: 'AudioStarted' } },
+  { match: { tag: 'AWS_KINESISVIDEO_MILLIS_BEHIND_NOW', value: '0' } },
+];
+
+it.each([
+  ['sound', false, 500],
+  ['damaged', true, 500],
+])('is the same of a %s stream, whatever departs', (_, damaged, runs) => {
+  const taken = countDocuments();
+  let all = 0;
+  fc.assert(
+    fc.property(
+      fc.nat(),
+      fc.constantFrom(...OPTIONS),
+      fc.constantFrom(700, 5_000, 40_000, 64 * 1024),
+      (seed, given, most) => {
+        const random = seeded(seed);
+        const options = { ...DEFAULT_RECORDING_OPTIONS, ...given };
+        const { bytes, departures } = makeStream(random, damaged);
+        const one = split(bytes, options, () => 64 * 1024);
+        const pieces = () => random.between(Math.ceil(most / 2), most);
+        const other = split(bytes, options, pieces, Workspace.create()!);
+        all += FRAGMENTS;
+        expect(other, departures.join(', ')).toEqual(one);
+      },
+    ),
+    { numRuns: Number(process.env.RUNS ?? runs) },
+  );
+  // The quick way was taken at all.
+  expect(taken() / all).toBeGreaterThan(0.1);
+});
+
+it.each(Object.keys(DEPARTURES))('is the same where all at once has %s', (name) => {
+  const taken = countDocuments();
+  for (const from of [1, 10, 30]) {
+    for (const times of [1, 2, 30]) {
+      const random = seeded(from * times);
+      const documents = Array.from({ length: FRAGMENTS }, (_, index) => {
+        const parts = partsOf(index, random);
+        if (index >= from && index < from + times) DEPARTURES[name]!(parts, random);
+        return documentOf(parts);
+      });
+      const bytes = Buffer.concat(documents);
+      const one = split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024);
+      expect(split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024, Workspace.create()!)).toEqual(one);
+    }
+  }
+  expect(taken()).toBeGreaterThan(100);
+});
