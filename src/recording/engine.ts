@@ -168,11 +168,10 @@ export class RecordingEngine implements FragmentHandler {
     const { greatest } = this.#history;
     if (workspace === undefined || recording === undefined || greatest === undefined) return undefined;
     if (!this.audioSeen || this.#accept !== undefined || serviceError(tags) !== undefined) return undefined;
-    const { contactId, match } = this.#options;
+    const { match } = this.#options;
     if (match !== undefined && isServiceTag(match.tag)) return undefined;
     const attribution = this.#attribution.unchanged(tags);
     if (!attribution?.matches || attribution.contactId !== recording.contactId) return undefined;
-    if (contactId !== undefined && contactId !== recording.contactId) return undefined;
     if (tags.get(FRAGMENT_NUMBER)?.length !== greatest.length) return undefined;
     if (!recording.goesStraightOn(attribution, tracks)) return undefined;
     return {

@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import {
   buildFragment,
   CONTACT_ID,
+  connectCall,
   contactTags,
   continuationTags,
   FROM_CUSTOMER,
@@ -16,6 +17,7 @@ import {
   TO_CUSTOMER,
 } from '../../fixtures/connect-profile.ts';
 import { element, ID, voidElement } from '../../fixtures/mkv-writer.ts';
+import { tone } from '../../fixtures/pcm.ts';
 import { Workspace } from '../../src/kernels/workspace.ts';
 import { StreamSplitter } from '../../src/recording/splitter.ts';
 import { DEFAULT_RECORDING_OPTIONS, type RecordingOptions } from '../../src/recording/types.ts';
@@ -115,6 +117,9 @@ const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
   'later milliseconds behind': (p, random) => {
     p.after = [continuationTags(p.number, random.between(0, 2000))];
   },
+  'one digit behind': (p, random) => {
+    p.after = [continuationTags(p.number, random.below(10))];
+  },
   'no tags behind': (p) => {
     p.after = [];
   },
@@ -209,6 +214,15 @@ const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
   },
   'tracks in the other order': (p) => {
     p.rest = { tracks: [TO_CUSTOMER, FROM_CUSTOMER].map((track, i) => ({ ...track, number: i + 1 })) };
+  },
+  'a Segment of known size and other tracks': (p) => {
+    p.rest = {
+      segmentSize: {},
+      tracks: [
+        { ...FROM_CUSTOMER, number: 2 },
+        { ...TO_CUSTOMER, number: 1 },
+      ],
+    };
   },
   'another tick': (p) => {
     p.timestamp *= 10;
@@ -314,8 +328,8 @@ const OPTIONS: Partial<RecordingOptions>[] = [
 ];
 
 it.each([
-  ['sound', false, 500],
-  ['damaged', true, 500],
+  ['sound', false, 250],
+  ['damaged', true, 250],
 ])('is the same of a %s stream, whatever departs', (_, damaged, runs) => {
   const taken = countDocuments();
   let all = 0;
@@ -357,4 +371,33 @@ it.each(Object.keys(DEPARTURES))('is the same where all at once has %s', (name) 
     }
   }
   expect(taken()).toBeGreaterThan(100);
+});
+
+it('is the same where outputs are larger than a chunk', () => {
+  const taken = countDocuments();
+  const bytes = Buffer.concat([
+    ...connectCall({ fragments: 100, from: tone({ hz: 440 }), to: tone({ hz: 220 }) }),
+  ]);
+  for (const piece of [64 * 1024, 50_001]) {
+    const one = split(bytes, DEFAULT_RECORDING_OPTIONS, () => piece);
+    expect(split(bytes, DEFAULT_RECORDING_OPTIONS, () => piece, Workspace.create()!)).toEqual(one);
+  }
+  expect(taken()).toBeGreaterThan(150);
+});
+
+it('knows the size of the last blocks that were taken, by which a cut one is judged', () => {
+  const random = seeded(1);
+  for (const size of [64, 128]) {
+    const documents = Array.from({ length: 20 }, (_, index) => {
+      const parts = partsOf(index, random);
+      // From the sixth on, the last block is shorter; the tenth ends in rubbish behind its only block.
+      if (index > 5) parts.blocks[5]!.frames = [parts.blocks[5]!.frames[0]!.subarray(0, 64)];
+      if (index === 10) parts.blocks = [{ ...parts.blocks[5]!, frames: [Buffer.alloc(size, 9)] }];
+      const document = documentOf(index === 10 ? { ...parts, after: [] } : parts);
+      return index === 10 ? Buffer.concat([document, Buffer.alloc(40)]) : document;
+    });
+    const bytes = Buffer.concat(documents);
+    const one = split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024);
+    expect(split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024, Workspace.create()!)).toEqual(one);
+  }
 });
