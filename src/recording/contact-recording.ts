@@ -80,6 +80,8 @@ export class ContactRecording {
   #first: string | null = null;
   #last: string | null = null;
   #doubted: (Attributed & { why: 'format' | 'time' }) | undefined;
+  /** By how much the Cluster's time lies after the producer's in the fragment placed last that has both, milliseconds. */
+  #skewMs = 0;
   #slots: (Slot | undefined)[] = [];
   /** Of the recordings of `#slots`, once all of them are open; and whether one of them has another sample format. */
   #straightOn: StraightOn | undefined;
@@ -167,9 +169,12 @@ export class ContactRecording {
     const doubted = this.#doubted;
     if (doubted !== undefined) {
       this.#doubted = undefined;
-      const alone = this.#originNs === undefined;
-      const borneOut = doubted.why === 'time' && (alone || doubted.fragment.producerMs === null);
-      if (borneOut) this.#record(doubted);
+      const end = this.#endMs();
+      // Nothing follows that would bear out a silence of days.
+      const alone = end === undefined;
+      const near = alone || firstBlockMs(doubted.fragment) - end <= MAX_GAP_MS;
+      const believed = alone || (doubted.fragment.producerMs === null && near);
+      if (doubted.why === 'time' && believed) this.#record(doubted);
       else this.#leaveOut(doubted);
     }
     const lengthMs = this.lengthMs;
@@ -246,6 +251,7 @@ export class ContactRecording {
       contactId: this.contactId,
       instanceId: this.#instanceId,
       originNs: this.#originNs?.toString(),
+      skewMs: this.#skewMs,
       fragments: {
         count: this.#fragments,
         first: this.#first,
@@ -263,6 +269,7 @@ export class ContactRecording {
     this.duplicates = state.fragments.duplicates;
     this.#instanceId = state.instanceId;
     this.#originNs = state.originNs === undefined ? undefined : BigInt(state.originNs);
+    this.#skewMs = state.skewMs ?? 0;
     this.#fragments = state.fragments.count;
     this.#first = state.fragments.first;
     this.#last = state.fragments.last;
@@ -307,13 +314,13 @@ export class ContactRecording {
     // The audio ends no earlier than it begins, and looking for its end takes longer.
     if (clusterMs - Number(this.#originNs) / 1e6 <= MAX_GAP_MS || clusterMs - this.#endMs()! <= MAX_GAP_MS)
       return false;
-    return this.#place.options.timeline === 'aligned' && borneOut(fragment);
+    return this.#place.options.timeline === 'aligned' && this.#borneOut(fragment);
   }
 
   /** What makes a fragment doubtful enough to wait for the one after it before it is believed. */
   #doubt({ fragment, attribution }: Attributed): 'format' | 'time' | undefined {
     if (this.#conflicts(fragment, attribution)) return 'format';
-    if (this.#place.options.timeline === 'packed' || borneOut(fragment)) return undefined;
+    if (this.#place.options.timeline === 'packed' || this.#borneOut(fragment)) return undefined;
     const end = this.#endMs();
     if (end === undefined) return 'time';
     return firstBlockMs(fragment) - end > this.#place.options.gapToleranceMs ? 'time' : undefined;
@@ -333,11 +340,21 @@ export class ContactRecording {
       if (nextStart < start) return 'wrong';
       // It runs into a fragment that both clocks vouch for, which its own do not.
       const clashes = lastBlockMs(doubted.fragment) > nextStart;
-      if (clashes && borneOut(next) && doubted.fragment.producerMs !== null) return 'wrong';
+      if (clashes && this.#borneOut(next) && doubted.fragment.producerMs !== null) return 'wrong';
       return start - end > MAX_GAP_MS ? 'other' : 'right';
     }
     const contradicted = nextStart < start || nextStart - start > MAX_GAP_MS;
-    return contradicted && borneOut(next) && doubted.fragment.producerMs !== null ? 'wrong' : 'right';
+    return contradicted && this.#borneOut(next) && doubted.fragment.producerMs !== null ? 'wrong' : 'right';
+  }
+
+  /**
+   * Whether the producer timestamp tag agrees with the Cluster's own time, or stands to it as in the fragment before: the
+   * two clocks of some producers never agree.
+   */
+  #borneOut({ clusterMs, producerMs }: Fragment): boolean {
+    if (producerMs === null) return false;
+    const skew = clusterMs - producerMs;
+    return Math.abs(skew) <= CLOCK_TOLERANCE_MS || Math.abs(skew - this.#skewMs) <= CLOCK_TOLERANCE_MS;
   }
 
   #leaveOut({ fragment, why }: Attributed & { why: 'format' | 'time' }): void {
@@ -397,7 +414,8 @@ export class ContactRecording {
 
   #record({ fragment, attribution }: Attributed): void {
     this.#fragments++;
-    const number = fragment.number;
+    const { number, producerMs } = fragment;
+    if (producerMs !== null) this.#skewMs = fragment.clusterMs - producerMs;
     this.#first ??= number;
     this.#last = number ?? this.#last;
     this.#instanceId ??= attribution.instanceId;
@@ -570,12 +588,6 @@ export class ContactRecording {
       text: 'Audio that came twice was left out once.',
     });
   }
-}
-
-/** Whether the producer timestamp tag agrees with the Cluster's own time. */
-function borneOut(fragment: Fragment): boolean {
-  const producer = fragment.producerMs;
-  return producer !== null && Math.abs(fragment.clusterMs - producer) <= CLOCK_TOLERANCE_MS;
 }
 
 /** A track's direction; of two that name the same one, the one of the lower number is believed. */

@@ -55,6 +55,8 @@ export interface ContactState {
   instanceId: string | null;
   /** Nanoseconds since the epoch, decimal; undefined before any audio. */
   originNs?: string | undefined;
+  /** By how much Cluster times lie after producer timestamps, milliseconds. */
+  skewMs?: number | undefined;
   fragments: { count: number; first: string | null; last: string | null; duplicates: number };
   tracks: TrackState[];
   files: FilesState;
