@@ -60,6 +60,8 @@ export interface FileWriterOptions {
   token?: string | undefined;
   /** Keep changes of what was written before as patches until `applyPatches`, and note what is not on the disk yet. */
   journal?: boolean | undefined;
+  /** Another name may still come, by `rename`: what has this one is no matter yet. */
+  provisional?: boolean | undefined;
   /** Go on with a temporary file: what lies behind `size` is cut off; `patches` are on record and may not be made yet. */
   resume?: { temporary: string; size: number; patches?: readonly Patch[] | undefined } | undefined;
 }
@@ -69,7 +71,8 @@ export interface FileWriterOptions {
  * handing it to a thread does. Node's own errors (ENOSPC, EACCES, …) pass through as they are.
  */
 export class FileWriter {
-  readonly path: string;
+  /** The final name. */
+  path: string;
   /** Bytes of the file so far, holes included. */
   size = 0;
   readonly temporary: string;
@@ -93,7 +96,7 @@ export class FileWriter {
   #open = true;
 
   /** @throws KvsrecError `file-exists` where the final name is taken and `overwrite` is not set. */
-  constructor(file: string, { overwrite, token, journal = false, resume }: FileWriterOptions) {
+  constructor(file: string, { overwrite, token, journal = false, provisional, resume }: FileWriterOptions) {
     this.path = file;
     this.#overwrite = overwrite;
     this.#extents = journal ? new WrittenExtents() : undefined;
@@ -108,12 +111,21 @@ export class FileWriter {
       this.#patches = [...(resume.patches ?? [])];
       return;
     }
-    if (!overwrite) refuseExisting(file);
+    if (!overwrite && provisional !== true) refuseExisting(file);
     const folder = path.dirname(file);
     fs.mkdirSync(folder, { recursive: true });
     const own = `${token ?? `${process.pid}-${thread}`}-${sequence++}`;
     this.temporary = path.join(folder, `.${path.basename(file)}.${own}.part`);
     this.#fd = fs.openSync(this.temporary, 'wx+', 0o666);
+  }
+
+  /**
+   * Chooses another final name in the same folder.
+   * @throws KvsrecError `file-exists` where it is taken and `overwrite` is not set.
+   */
+  rename(file: string): void {
+    if (!this.#overwrite) refuseExisting(file);
+    this.path = file;
   }
 
   /** The changes that a checkpoint has to tell of: those that are not made yet, and those that a power failure undoes. */

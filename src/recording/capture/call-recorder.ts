@@ -86,7 +86,9 @@ export class CallRecorder {
   readonly #gate: ContactGate;
   readonly #dump: DumpFile | undefined;
   #endedBy: EndedBy | undefined;
-  #taken = false;
+  /** Bytes for the dump that wait to be told whose they are, in order, and what is known of that. */
+  #undecided: Undecided[] = [];
+  readonly #ours = new Map<string, boolean>();
   /** Numberless fragments by their time, to know a repeated one. */
   readonly #numberless = new Set<number>();
   /** Those of them that the service sends again after the position's number. */
@@ -195,15 +197,13 @@ export class CallRecorder {
         }
       }
     }
-    this.#taken = true;
+    const repeated = fragment.number !== null && this.#engine.hasSeen(fragment.number);
     this.#engine.fragment(fragment);
+    this.#keepRaw(fragment, raw);
     if (this.#endedBy !== undefined) return;
-    if (this.#taken) {
-      const { contactId = this.#gate.contactId, startMs } = this.#engine.current ?? {};
-      this.#dump?.add(raw, fragment.clusterMs, { contactId, startMs });
-    }
     this.#dirty = true;
-    this.position = positionOf(fragment, this.position);
+    // One that comes again on the way is not where the stream stands.
+    if (!repeated) this.position = positionOf(fragment, this.position);
     const behind = Number(fragment.tags.get(MILLIS_BEHIND_NOW) ?? Number.NaN);
     this.emit({
       event: 'fragment',
@@ -267,6 +267,7 @@ export class CallRecorder {
     this.#endedBy = endedBy;
     await this.#stop();
     this.#engine.seal();
+    this.#dump?.name(this.#engine.current);
     await this.#saveForGood();
     const contacts = this.#engine.finish();
     if (contacts.length === 0) this.#dump?.discard();
@@ -301,15 +302,36 @@ export class CallRecorder {
   }
 
   #accept(fragment: Fragment, attribution: Attribution): boolean {
-    if (this.#endedBy !== undefined) return false;
+    const ours = this.#endedBy === undefined && this.#isOurs(attribution);
+    if (this.keepsRaw) this.#ours.set(keyOf(fragment), ours && fragment.blocks.count > 0);
+    return ours;
+  }
+
+  #isOurs(attribution: Attribution): boolean {
     const before = this.#gate.contactId;
     const verdict = this.#gate.judge(attribution);
     if (verdict === 'after') {
       this.emit({ event: 'contact-changed', from: before, to: attribution.contactId! });
       this.end('contact-changed');
     }
-    this.#taken = verdict === 'ours' && fragment.blocks.count > 0;
     return verdict === 'ours';
+  }
+
+  /** Puts into the dump what belongs there by now: of a Segment's Clusters, only the last one may tell whose they are. */
+  #keepRaw(fragment: Fragment, raw: readonly Uint8Array[]): void {
+    if (this.#dump === undefined) return;
+    const { clusterMs, state } = fragment;
+    this.#undecided.push({ key: keyOf(fragment), raw, clusterMs, damaged: state === 'damaged' });
+    const { contactId = this.#gate.contactId, startMs } = this.#engine.current ?? {};
+    while (this.#undecided.length > 0) {
+      const next = this.#undecided[0]!;
+      const ours = this.#ours.get(next.key);
+      if (ours === undefined && fragment.continues) return;
+      this.#undecided.shift();
+      // Nobody is asked about what came before, nor about what is left of a damaged one, which stays in the dump.
+      if (ours ?? next.damaged) this.#dump.add(next.raw, next.clusterMs, { contactId, startMs });
+    }
+    this.#ours.clear();
   }
 
   #state(engine: CaptureState['engine']): CaptureState {
@@ -401,6 +423,18 @@ export class CallRecorder {
     const folders = new Set(files.map(({ path: file }) => path.dirname(file)));
     for (const folder of folders) await takingTurns(() => syncFolder(folder));
   }
+}
+
+interface Undecided {
+  key: string;
+  raw: readonly Uint8Array[];
+  clusterMs: number;
+  damaged: boolean;
+}
+
+/** What a fragment is known by while its Segment is read. */
+function keyOf({ documentOffset, timestamp }: Fragment): string {
+  return `${documentOffset}/${timestamp}`;
 }
 
 /** A fragment that names no place in the stream is gone on after by the one before it, and known by its time. */

@@ -17,7 +17,10 @@ export interface Position {
 }
 
 /** The dump of a recording, unfinished. */
-export type DumpState = Pick<FileState, 'path' | 'temporary' | 'size' | 'unsynced'>;
+export interface DumpState extends Pick<FileState, 'path' | 'temporary' | 'size' | 'unsynced'> {
+  /** False while the path is not that of the finished file: the contact's first audio is still to tell it. */
+  named?: boolean | undefined;
+}
 
 export interface CaptureState {
   request: CaptureRequest;

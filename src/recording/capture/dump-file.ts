@@ -11,57 +11,69 @@ import type { DumpState } from './capture-state.ts';
 
 const UNPOOLED = new ChunkPool();
 
-/** Bytes that wait in memory for the contact's first audio; a stream may bring none for hours, a video for example. */
-const MAX_EARLY_BYTES = 8 * 1024 * 1024;
+interface Contact {
+  contactId: string | null;
+  /** Its first audio, milliseconds since the epoch; undefined before any. */
+  startMs: number | undefined;
+}
 
 export class DumpFile {
   readonly #folder: string;
   readonly #options: FileWriterOptions & { claim?: Claim | undefined };
   #writer: FileWriter | DoneFile | undefined;
-  /** What came before the contact's first audio told the name, and when it began. */
-  #early: Uint8Array[] = [];
-  #earlyBytes = 0;
-  #earlyMs: number | undefined;
+  /** The contact's first audio has told the name. */
+  #named: boolean;
 
   constructor(folder: string, options: FileWriterOptions & { claim?: Claim | undefined }, state?: DumpState) {
     this.#folder = folder;
     this.#options = options;
+    this.#named = state?.named ?? state !== undefined;
     if (state === undefined) return;
     const file = path.join(folder, state.path);
     const temporary = path.join(folder, state.temporary);
-    options.claim?.(file);
+    if (this.#named) options.claim?.(file);
     // Where the process stopped right after giving the dump its name, only its checkpoint is left to remove.
     this.#writer = fs.existsSync(temporary)
       ? new FileWriter(file, { ...options, resume: { temporary, size: state.size } })
       : new DoneFile(file);
   }
 
-  /**
-   * Takes the bytes of a fragment that begins at `clusterMs` (epoch). The file is named for the contact's first audio, or
-   * for its own first fragment, where it gets too much for memory before there is any.
-   */
-  add(
-    bytes: readonly Uint8Array[],
-    clusterMs: number,
-    contact: { contactId: string | null; startMs: number | undefined },
-  ): void {
-    this.#early.push(...bytes);
-    if (this.#writer === undefined) {
-      this.#earlyMs ??= clusterMs;
-      this.#earlyBytes += bytes.reduce((sum, { length }) => sum + length, 0);
-      if (contact.startMs === undefined && this.#earlyBytes <= MAX_EARLY_BYTES) return;
-      const id = contact.contactId === null ? 'unknown' : safePart(contact.contactId);
-      const name = `${id}_${compactTime(contact.startMs ?? this.#earlyMs)}.mkv`;
-      this.#writer = new FileWriter(path.join(this.#folder, name), this.#options);
-    }
-    for (const piece of this.#early) {
+  /** Takes the bytes of a fragment that begins at `clusterMs` (epoch). They are in the file when the call returns. */
+  add(bytes: readonly Uint8Array[], clusterMs: number, contact: Contact): void {
+    // For what comes before the audio that tells the name; it may be hours.
+    this.#writer ??= new FileWriter(this.#path(contact.contactId, clusterMs), {
+      ...this.#options,
+      provisional: true,
+    });
+    this.name(contact);
+    for (const piece of bytes) {
       const chunk = new Chunk(Buffer.from(piece.buffer, piece.byteOffset, piece.length), UNPOOLED);
       chunk.length = piece.length;
       // Twice, so that the pool does not take over what is not its own.
       chunk.retain(2);
       this.#writer.write(chunk, this.#writer.size);
     }
-    this.#early = [];
+  }
+
+  /**
+   * Names the file for a contact's first audio, unless it has a name or there is none yet. Without any, it keeps that of
+   * its own first fragment.
+   * @throws KvsrecError `file-exists`.
+   */
+  name(contact: Contact | undefined): void {
+    if (this.#named || contact?.startMs === undefined || !(this.#writer instanceof FileWriter)) return;
+    this.#rename(this.#writer, this.#path(contact.contactId, contact.startMs));
+  }
+
+  #rename(writer: FileWriter, file: string): void {
+    this.#named = true;
+    this.#options.claim?.(file);
+    writer.rename(file);
+  }
+
+  #path(contactId: string | null, ms: number): string {
+    const id = contactId === null ? 'unknown' : safePart(contactId);
+    return path.join(this.#folder, `${id}_${compactTime(ms)}.mkv`);
   }
 
   get state(): DumpState | undefined {
@@ -71,6 +83,7 @@ export class DumpFile {
         path: path.relative(this.#folder, writer.path),
         temporary: path.relative(this.#folder, writer.temporary),
         size: writer.size,
+        ...(!this.#named && { named: false }),
         ...(writer.extents.length > 0 && { unsynced: writer.extents }),
       }
     );
@@ -83,6 +96,7 @@ export class DumpFile {
   }
 
   finish(): { path: string; bytes: number } | undefined {
+    if (!this.#named && this.#writer instanceof FileWriter) this.#rename(this.#writer, this.#writer.path);
     this.#writer?.finish();
     return this.#writer && { path: this.#writer.path, bytes: this.#writer.size };
   }
