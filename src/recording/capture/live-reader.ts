@@ -54,7 +54,7 @@ export class LiveReader {
   #fruitless = 0;
   /** Connections in a row that ended inside a fragment without completing one. */
   #unfinished = 0;
-  /** What the last connection left, where it fell silent. */
+  /** What the last connection that brought something left, where it fell silent. */
   #left: Remainder | undefined;
   /** The stream was damaged at the same place twice: what can be read of it is all there is. */
   #tolerant = false;
@@ -72,11 +72,17 @@ export class LiveReader {
   async run(): Promise<void> {
     const { endedBy } = this.#recorder;
     if (endedBy !== undefined) return;
-    while (!this.#over()) {
-      const connection = await this.#connect();
-      if (connection === undefined) continue;
-      const fault = await this.#read(connection);
-      if (fault !== undefined) this.#failed(fault);
+    try {
+      while (!this.#over()) {
+        const connection = await this.#connect();
+        if (connection === undefined) continue;
+        const fault = await this.#read(connection);
+        if (fault !== undefined) this.#failed(fault);
+      }
+    } catch (error) {
+      // No connection will bring it once more.
+      if (error instanceof SourceFault && this.#left?.looksWhole) this.#takeLast(this.#left);
+      throw error;
     }
     if (this.#named !== undefined && !this.#signal.aborted) {
       // Nothing has come after it that would have told that the service leaves it out.
@@ -308,7 +314,8 @@ export class LiveReader {
     }
     const silent = ending === 'stall' && fault === undefined;
     const known = remainder !== undefined && silent && isLike(this.#left, remainder);
-    if (!final) this.#left = silent ? remainder : undefined;
+    if (!final && silent && (fresh || remainder !== undefined)) this.#left = remainder;
+    else if (!final && fresh) this.#left = undefined;
     if (known && remainder.looksWhole && remainder.pieces[0]!.fragment.number === null) {
       // It has no tag that would ever say that it is complete; but nothing followed it, twice.
       for (const { fragment, raw } of remainder.pieces) take(fragment, raw);
