@@ -100,6 +100,8 @@ export class CallRecorder {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #syncing: Promise<void> | undefined;
+  /** What was saved could not be brought to the disk: what is tried once more may seem to be there, and is lost. */
+  #lost: { error: unknown } | undefined;
   readonly #pace: SyncPace;
 
   constructor(options: CallRecorderOptions) {
@@ -266,6 +268,7 @@ export class CallRecorder {
     const endedBy = this.#endedBy ?? 'signal';
     this.#endedBy = endedBy;
     await this.#stop();
+    if (this.#lost !== undefined) throw this.#lost.error;
     this.#engine.seal();
     this.#dump?.name(this.#engine.current);
     await this.#saveForGood();
@@ -395,6 +398,7 @@ export class CallRecorder {
       },
       (error) => {
         this.#syncing = undefined;
+        this.#lost = { error };
         this.onFailure(error);
       },
     );
