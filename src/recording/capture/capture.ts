@@ -31,10 +31,12 @@ export async function capture(options: CaptureOptions): Promise<CaptureReport> {
     failure ??= { error };
     own.abort();
   };
-  closed?.addEventListener('abort', () => {
+  const close = () => {
     recorder.end('output-closed');
     own.abort();
-  });
+  };
+  if (closed?.aborted) close();
+  closed?.addEventListener('abort', close, { once: true });
   const signals = [own.signal, ...(signal === undefined ? [] : [signal])];
   let finishing = false;
   try {
@@ -49,6 +51,8 @@ export async function capture(options: CaptureOptions): Promise<CaptureReport> {
     if (options.store === undefined || (!finishing && !recorder.begun)) await recorder.discard();
     else await recorder.abandon();
     throw error instanceof SourceFault ? error.error : error;
+  } finally {
+    closed?.removeEventListener('abort', close);
   }
 }
 
@@ -59,6 +63,7 @@ async function read(
   pace: RequestPace | undefined,
 ): Promise<void> {
   const { archive } = recorder.request;
+  const before = recorder.position;
   const past = archive !== undefined && source.archive !== undefined;
   recorder.emit({ event: 'started', source: source.name, archive: past });
   if (recorder.endedBy !== undefined) return;
@@ -68,7 +73,7 @@ async function read(
         await new ArchiveReader(source.archive!, recorder, signal, pace).run();
         return;
       } catch (error) {
-        if (!(error instanceof SourceFault) || !archive.fallback || recorder.position !== null) throw error;
+        if (!(error instanceof SourceFault) || !archive.fallback || recorder.position !== before) throw error;
         recorder.emit({ event: 'reconnect', reason: error.error.message, attempt: 0, waitMs: 0 });
       }
     }

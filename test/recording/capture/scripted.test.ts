@@ -2,9 +2,10 @@
 // with that comes late, an archive that is damaged or falls silent.
 import { describe, expect, it } from 'vitest';
 import { buildFragment, fragmentNumber } from '../../../fixtures/connect-profile.ts';
+import { KvsrecError } from '../../../src/errors.ts';
 import { type CaptureOptions, capture } from '../../../src/recording/capture/capture.ts';
 import type { CaptureState } from '../../../src/recording/capture/capture-state.ts';
-import type { MediaSource } from '../../../src/recording/capture/media-source.ts';
+import { type MediaSource, SourceFault } from '../../../src/recording/capture/media-source.ts';
 import {
   type CaptureReport,
   type CaptureRequest,
@@ -134,6 +135,67 @@ describe('a stream that falls silent', () => {
   });
 });
 
+describe('what came whole before the stream fell silent for good', () => {
+  const begun = [second(0), tagless(1), SILENT];
+
+  it('is in the recording where later connections bring nothing', async () => {
+    const report = await record(scripted([begun]), { stallTimeoutMs: 50, idleTimeoutMs: 400 });
+    expect(heard(report)).toEqual([{ seconds: [2, 2], fragments: 2 }]);
+    expect(report).toMatchObject({ endedBy: 'idle', warnings: [] });
+  });
+
+  it('is in the recording where the stream cannot be asked any more', async () => {
+    const source = scripted([begun]);
+    const { open } = source;
+    let asked = 0;
+    source.open = (...request) => {
+      if (asked++ === 0) return open.apply(source, request);
+      throw new SourceFault('fatal', new KvsrecError('not-found', 'the stream was deleted'));
+    };
+    const report = await record(source, { stallTimeoutMs: 50 });
+    expect(heard(report)).toEqual([{ seconds: [2, 2], fragments: 2 }]);
+    expect(report.endedBy).toBe('service-error');
+    expect(codes(report)).toEqual(['service-error']);
+  });
+});
+
+it('an output that was closed before the recording began ends it', async () => {
+  const closed = AbortSignal.abort();
+  const report = await record(scripted([[second(0), second(1), SILENT]]), {}, { closed });
+  expect(report.endedBy).toBe('output-closed');
+});
+
+describe('an archive that is refused', () => {
+  const refused = scriptedArchive(4, () => []);
+  // biome-ignore lint/correctness/useYield: it is refused before the first page.
+  refused.list = async function* () {
+    throw new SourceFault('fatal', new KvsrecError('aws-access-denied', 'not allowed'));
+  };
+  const request = { archive: { ...archive, fallback: true } };
+
+  it('is no obstacle to another process that goes on with the live stream', async () => {
+    const stop = new AbortController();
+    let saved = '';
+    const store = {
+      token: '',
+      save: (state: CaptureState) => {
+        if (state.endedBy !== undefined) return;
+        saved = JSON.stringify(state);
+        if (state.position?.number === fragmentNumber(1)) stop.abort();
+      },
+      remove: () => {},
+    };
+    const first = scripted([[second(0), second(1), SILENT]], refused);
+    await record(first, request, { store, signal: stop.signal });
+    const state = JSON.parse(saved) as CaptureState;
+    const rest = scripted([[second(1), second(2), second(3)]], refused);
+    const report = await record(rest, { ...request, stopFragment: fragmentNumber(3) }, { state });
+    expect(rest.starts).toEqual([{ at: 'fragment', number: fragmentNumber(1) }]);
+    expect(heard(report)).toEqual([{ seconds: [4, 4], fragments: 4 }]);
+    expect(report.warnings).toEqual([]);
+  });
+});
+
 describe('the last fragment of a recording', () => {
   it.each(['live', 'past'])('has all Clusters of its Segment: %s', async (way) => {
     const dump = [0, 1, 2].map((index) => second(index, { clusters: 4 }));
@@ -189,6 +251,32 @@ describe('what cannot be written', () => {
     };
     const source = scripted([[second(0, { mimeType: false }), SILENT]]);
     await expect(record(source, {}, { tap })).rejects.toBe(full);
+  });
+});
+
+describe('what cannot be brought to the disk', () => {
+  it('is the error of the recording also where it is told while the recording ends', async () => {
+    const stop = new AbortController();
+    let removed = false;
+    let secured = 0;
+    const lost = new Error('the disk has lost it');
+    const store = {
+      token: '',
+      save: () => {},
+      secure: async () => {
+        if (++secured > 1) return;
+        stop.abort();
+        // For longer than it takes to stop reading.
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        throw lost;
+      },
+      remove: () => {
+        removed = true;
+      },
+    };
+    const source = scripted([[second(0), SILENT]]);
+    await expect(record(source, {}, { store, signal: stop.signal })).rejects.toBe(lost);
+    expect(removed).toBe(false);
   });
 });
 
