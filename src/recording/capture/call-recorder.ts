@@ -86,6 +86,8 @@ export class CallRecorder {
   readonly #gate: ContactGate;
   readonly #dump: DumpFile | undefined;
   #endedBy: EndedBy | undefined;
+  /** The first audio of the contact that was heard last: a change of format, say, begins another recording of it. */
+  #begin: { contactId: string | null; startMs: number } | undefined;
   /** Bytes for the dump that wait to be told whose they are, in order, and what is known of that. */
   #undecided: Undecided[] = [];
   readonly #ours = new Map<string, boolean>();
@@ -136,6 +138,14 @@ export class CallRecorder {
     this.connections = state?.connections ?? 0;
     this.bytes = state?.bytes ?? 0;
     this.#endedBy = state?.endedBy;
+    for (const contact of state?.engine.contacts ?? []) {
+      if ('open' in contact) {
+        const { contactId, originNs } = contact.open;
+        this.#heard(contactId, originNs === undefined ? undefined : Number(BigInt(originNs) / 1_000_000n));
+      } else if (contact.report !== null) {
+        this.#heard(contact.report.contactId, Date.parse(contact.report.start));
+      }
+    }
   }
 
   get name(): string {
@@ -182,7 +192,7 @@ export class CallRecorder {
   /** Takes a complete fragment, unless the recording has ended; `raw` are its bytes where the dump is kept. */
   take(fragment: Fragment, raw: readonly Uint8Array[]): void {
     if (this.#endedBy !== undefined) return;
-    const ended = endBefore(fragment, this.request, this.#engine.current?.startMs);
+    const ended = endBefore(fragment, this.request, this.#begin?.startMs);
     if (ended !== undefined) {
       this.end(ended);
       return;
@@ -202,6 +212,8 @@ export class CallRecorder {
     const repeated = fragment.number !== null && this.#engine.hasSeen(fragment.number);
     this.#engine.fragment(fragment);
     this.#keepRaw(fragment, raw);
+    const { current } = this.#engine;
+    if (current !== undefined) this.#heard(current.contactId, current.startMs);
     if (this.#endedBy !== undefined) return;
     this.#dirty = true;
     // One that comes again on the way is not where the stream stands.
@@ -308,6 +320,11 @@ export class CallRecorder {
     const ours = this.#endedBy === undefined && this.#isOurs(attribution);
     if (this.keepsRaw) this.#ours.set(keyOf(fragment), ours && fragment.blocks.count > 0);
     return ours;
+  }
+
+  #heard(contactId: string | null, startMs: number | undefined): void {
+    if (startMs === undefined || this.#begin?.contactId === contactId) return;
+    this.#begin = { contactId, startMs };
   }
 
   #isOurs(attribution: Attribution): boolean {

@@ -82,12 +82,12 @@ export function scriptedArchive(
 }
 
 /** Two blocks of each direction. */
-function blocks(samples: number): FragmentBlock[] {
+function blocks(samples: number, rate = SAMPLES): FragmentBlock[] {
   const half = samples / 2;
   return [0, 1].flatMap((i) =>
     TRACKS.map(({ number }) => ({
       track: number,
-      timecode: (i * half * 1000) / SAMPLES,
+      timecode: (i * half * 1000) / rate,
       frames: [Buffer.alloc(2 * half, number)],
     })),
   );
@@ -99,23 +99,26 @@ export interface SecondOptions {
   clusters?: number;
   /** Without the tag by which a fragment can be placed before anything follows it. */
   mimeType?: boolean;
+  /** Samples a second, 8,000 if not given. */
+  rate?: number;
 }
 
 /** A second of a call, of the stream's nth fragment. */
 export function second(
   index: number,
-  { contactId, clusters = 1, mimeType = true }: SecondOptions = {},
+  { contactId, clusters = 1, mimeType = true, rate = SAMPLES }: SecondOptions = {},
 ): Buffer {
   const number = fragmentNumber(index);
   const startMs = START_MS + 1000 * index;
   return buildFragment({
     tagsBefore: [
       serviceTags(number, startMs),
-      ...contactTags(contactId).filter(([tag]) => mimeType || tag![0] !== 'MimeType'),
+      ...contactTags(contactId).filter(([tag]) => tag![0] !== 'MimeType'),
+      ...(mimeType ? [[['MimeType', `audio/L16;rate=${rate};channels=1;`]] as const] : []),
     ],
     clusters: Array.from({ length: clusters }, (_, i) => ({
       timestamp: startMs + (1000 * i) / clusters,
-      blocks: blocks(SAMPLES / clusters),
+      blocks: blocks(rate / clusters, rate),
     })),
     tagsAfter: [continuationTags(number)],
   });

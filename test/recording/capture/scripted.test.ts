@@ -165,6 +165,42 @@ it('an output that was closed before the recording began ends it', async () => {
   expect(report.endedBy).toBe('output-closed');
 });
 
+describe('the longest duration', () => {
+  /** A second that is of another sample format: the contact's next recording begins with it. */
+  const wide = (index: number) => second(index, { rate: 16_000 });
+  const request = { maxDurationMs: 5000 };
+
+  it('counts from the first audio of the contact, also where its format changes', async () => {
+    const fragments = [0, 1, 2].map((index) => second(index));
+    for (let i = 3; i < 10; i++) fragments.push(wide(i));
+    const report = await record(scripted([fragments]), request);
+    expect(report.endedBy).toBe('max-duration');
+    expect(report.contacts.map(({ durationMs }) => durationMs)).toEqual([3000, 2000]);
+  });
+
+  it('counts from there in another process, too', async () => {
+    const stop = new AbortController();
+    let saved = '';
+    const store = {
+      token: '',
+      save: (state: CaptureState) => {
+        if (state.endedBy !== undefined) return;
+        saved = JSON.stringify(state);
+        if (state.position?.number === fragmentNumber(3)) stop.abort();
+      },
+      remove: () => {},
+    };
+    // All at once, for the format to be settled before anything is put on record.
+    const begun = Buffer.concat([second(0), second(1), wide(2), wide(3)]);
+    await record(scripted([[begun, SILENT]]), request, { store, signal: stop.signal });
+    const state = JSON.parse(saved) as CaptureState;
+    const rest = scripted([Array.from({ length: 6 }, (_, i) => wide(4 + i))]);
+    const report = await record(rest, request, { state });
+    expect(report.endedBy).toBe('max-duration');
+    expect(report.contacts.map(({ durationMs }) => durationMs)).toEqual([2000, 3000]);
+  });
+});
+
 describe('an archive that is refused', () => {
   const refused = scriptedArchive(4, () => []);
   // biome-ignore lint/correctness/useYield: it is refused before the first page.
