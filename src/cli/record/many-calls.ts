@@ -87,6 +87,9 @@ async function recordLine(
         ...beside,
       }),
     );
+    // From now on the files guard their names themselves, where they stay and nothing replaces them.
+    const { overwrite, deleteLocal } = run.settings;
+    if (!overwrite && !deleteLocal) owners.release(owner);
     return { line, report, transcript };
   } catch (thrown) {
     // A later line may be another attempt at the same call.

@@ -1,8 +1,9 @@
 // `kvsrec record` as a process: what it prints, how it ends, and what it leaves behind.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
 import { buildOnce, CLI, ROOT, type Run, runCli, scratchDirectory } from '../run-cli.ts';
@@ -173,6 +174,28 @@ describe('record', () => {
       message: expect.stringContaining(`is one of line ${done.line}'s, too`),
     });
     for (const [name, bytes] of wanted) expect(files(out).get(name)?.equals(bytes)).toBe(true);
+  });
+
+  test('--contacts: the names of a call that is done are free when its files have gone elsewhere', async () => {
+    const out = scratchDirectory();
+    const elsewhere = scratchDirectory();
+    const flow = JSON.stringify(JSON.parse(readFileSync(join(ROOT, 'fixtures/events/flow.json'), 'utf8')));
+    const child = spawn(
+      process.execPath,
+      [CLI, 'record', '--contacts', '-', '--idle-timeout', '1s', '-o', out, '-q'],
+      { env: { ...process.env, ...simulator.environment }, stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    child.stdin.write(`${flow}\n`);
+    const outcomes: Record<string, unknown>[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      outcomes.push(JSON.parse(line));
+      if (outcomes.length > 1) continue;
+      renameSync(out, join(elsewhere, 'done'));
+      child.stdin.end(`${flow}\n`);
+    }
+    expect(outcomes).toMatchObject([{ endedBy: 'idle' }, { endedBy: 'idle' }]);
+    expect(files(join(elsewhere, 'done'))).toEqual(wanted);
+    expect(files(out)).toEqual(wanted);
   });
 
   test('two directions under one name are refused, and the recording goes on with another', async () => {
