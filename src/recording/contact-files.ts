@@ -235,14 +235,14 @@ export class ContactFiles {
   }
 
   #restore(folder: string, { files, combined }: FilesState): void {
-    for (const { path: place, temporary, size, patches, unsynced: _, ...facts } of files) {
+    for (const { path: place, temporary, size, patches, unsynced, ...facts } of files) {
       if (!fs.existsSync(path.join(folder, temporary))) {
         // The process stopped between giving this file its name and the next one.
         this.#keeping.claim?.(path.join(folder, place));
         this.#entries.push({ ...facts, file: new DoneFile(path.join(folder, place)) });
         continue;
       }
-      const resume = { temporary: path.join(folder, temporary), size, patches };
+      const resume = { temporary: path.join(folder, temporary), size, patches, unsynced };
       this.#open(facts, path.join(folder, place), resume);
     }
     if (combined === undefined) return;

@@ -62,8 +62,18 @@ export interface FileWriterOptions {
   journal?: boolean | undefined;
   /** Another name may still come, by `rename`: what has this one is no matter yet. */
   provisional?: boolean | undefined;
-  /** Go on with a temporary file: what lies behind `size` is cut off; `patches` are on record and may not be made yet. */
-  resume?: { temporary: string; size: number; patches?: readonly Patch[] | undefined } | undefined;
+  /**
+   * Go on with a temporary file: what lies behind `size` is cut off; `patches` are on record and may not be made yet, and
+   * what is `unsynced` may not be on the disk.
+   */
+  resume?:
+    | {
+        temporary: string;
+        size: number;
+        patches?: readonly Patch[] | undefined;
+        unsynced?: readonly WrittenExtent[] | undefined;
+      }
+    | undefined;
 }
 
 /**
@@ -99,7 +109,7 @@ export class FileWriter {
   constructor(file: string, { overwrite, token, journal = false, provisional, resume }: FileWriterOptions) {
     this.path = file;
     this.#overwrite = overwrite;
-    this.#extents = journal ? new WrittenExtents() : undefined;
+    this.#extents = journal ? new WrittenExtents(resume?.unsynced) : undefined;
     if (resume !== undefined) {
       this.temporary = resume.temporary;
       this.#fd = fs.openSync(resume.temporary, 'r+');

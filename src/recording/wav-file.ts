@@ -102,7 +102,9 @@ export class WavFile extends WrittenFile {
     const { resume } = options;
     const long = resume !== undefined && isLongForm(resume.temporary);
     // What comes last has been done to it: its changes are made, and stand further on.
-    const done = long && { resume: { ...resume, size: fs.statSync(resume.temporary).size, patches: [] } };
+    const done = long && {
+      resume: { temporary: resume.temporary, size: fs.statSync(resume.temporary).size },
+    };
     super(file, { ...options, ...done });
     this.#options = options;
     this.#long = long;

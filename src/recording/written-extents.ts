@@ -16,8 +16,13 @@ interface Extent {
 }
 
 export class WrittenExtents {
-  #extents: Extent[] = [];
+  #extents: Extent[];
   #generation = 0;
+
+  /** @param noted By an earlier process. */
+  constructor(noted: readonly WrittenExtent[] = []) {
+    this.#extents = noted.map(([start, end, sum]) => ({ start, end, sum, generation: 0 }));
+  }
 
   /** `bytes` went to `position`, where nothing was before. */
   add(bytes: Uint8Array, position: number): void {

@@ -34,7 +34,10 @@ export class DumpFile {
     if (this.#named) options.claim?.(file);
     // Where the process stopped right after giving the dump its name, only its checkpoint is left to remove.
     this.#writer = fs.existsSync(temporary)
-      ? new FileWriter(file, { ...options, resume: { temporary, size: state.size } })
+      ? new FileWriter(file, {
+          ...options,
+          resume: { temporary, size: state.size, unsynced: state.unsynced },
+        })
       : new DoneFile(file);
   }
 

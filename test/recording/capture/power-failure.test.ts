@@ -163,4 +163,21 @@ describe('what a killed process left, after a power failure', () => {
     expect(anew ? 'anew' : fellBack ? 'synced' : 'newest').toBe(outcome);
     expect(await whatSplitMakes(0, image)).toEqual([]);
   });
+
+  it('is not taken for being on the disk by the process that goes on with it', async () => {
+    const [goingOn, image] = ['going on', 'failed meanwhile'].map((name) => path.join(folder, name));
+    fs.cpSync(own, goingOn!, { recursive: true });
+    const { store, state, saveMkv, last } = takeOver(findCheckpoints(goingOn!)[0]!);
+    const save = store.save.bind(store);
+    store.save = (...saved) => {
+      save(...saved);
+      // Its first checkpoint: the disk has not been waited for since.
+      if (!fs.existsSync(image!)) fs.cpSync(goingOn!, image!, { recursive: true });
+    };
+    await fast.record('call-0', goingOn!, {}, { store, state, saveMkv, request: last.request });
+    for (const [name, size] of synced) zeroTail(path.join(image!, name), size);
+    const { fellBack, anew } = await resume(0, image!);
+    expect({ fellBack, anew }).toEqual({ fellBack: true, anew: false });
+    expect(await whatSplitMakes(0, image!)).toEqual([]);
+  });
 });
