@@ -36,18 +36,21 @@ export class ArchiveReader {
   /** Reads until the recording has ended or the archive has no more. @throws SourceFault */
   async run(): Promise<void> {
     const recorder = this.#recorder;
+    const running: ArchiveBatch[] = [];
     try {
       const batches = batchesOf(await this.#list());
-      const running: ArchiveBatch[] = [];
       for (let next = 0; recorder.endedBy === undefined && (running.length > 0 || next < batches.length); ) {
         while (running.length < LANES && next < batches.length) running.push(this.#begin(batches[next++]!));
-        await this.#drain(running.shift()!);
+        await this.#drain(running[0]!);
+        running.shift();
       }
     } catch (error) {
       if (!this.#signal.aborted) throw error;
     } finally {
       if (this.#signal.aborted) recorder.end('signal');
       this.#stop.abort();
+      // What they have read ahead is not wanted any more.
+      for (const batch of running) batch.close();
     }
     recorder.end(recorder.request.stopFragment === undefined ? 'end-of-archive' : 'stop-fragment');
   }

@@ -12,7 +12,15 @@ import {
   DEFAULT_CAPTURE,
 } from '../../../src/recording/capture/request.ts';
 import { DEFAULT_RECORDING_OPTIONS } from '../../../src/recording/types.ts';
-import { SAMPLES, SILENT, scripted, scriptedArchive, second, tagless } from './scripted-source.ts';
+import {
+  connection,
+  SAMPLES,
+  SILENT,
+  scripted,
+  scriptedArchive,
+  second,
+  tagless,
+} from './scripted-source.ts';
 
 function record(
   source: MediaSource,
@@ -287,6 +295,41 @@ describe('what cannot be written', () => {
     };
     const source = scripted([[second(0, { mimeType: false }), SILENT]]);
     await expect(record(source, {}, { tap })).rejects.toBe(full);
+  });
+});
+
+describe('requests to the archive that run ahead', () => {
+  it.each(['the recording ends', 'the recording fails'])('are let go of when %s', async (how) => {
+    const open: string[] = [];
+    const numbers = Array.from({ length: 3000 }, (_, i) => fragmentNumber(i));
+    const first = [second(0), second(1), second(2, { contactId: 'next' }), second(3, { contactId: 'next' })];
+    const ahead = Buffer.alloc(9 * 2 ** 20);
+    const source = scripted([], {
+      async *list() {
+        yield numbers.map((number) => ({ number, producerMs: null, serverMs: null, durationMs: 1000 }));
+      },
+      async open([number]) {
+        const made = connection(number === numbers[0] ? [200, ...first, SILENT] : [ahead, SILENT]);
+        open.push(number!);
+        const { close } = made;
+        made.close = () => {
+          const at = open.indexOf(number!);
+          if (at >= 0) open.splice(at, 1);
+          close();
+        };
+        return made;
+      },
+    });
+    const tap = {
+      audio: () => {
+        if (how === 'the recording fails') throw new Error('no space left');
+      },
+      silence: () => {},
+    };
+    const outcome = await record(source, { archive }, { tap }).catch((error: Error) => error.message);
+    if (how === 'the recording fails') expect(outcome).toBe('no space left');
+    else expect(outcome).toMatchObject({ endedBy: 'contact-changed' });
+    expect(open).toEqual([]);
   });
 });
 
