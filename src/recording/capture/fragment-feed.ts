@@ -15,6 +15,8 @@ export interface FeedHandler {
   damage(damage: Damage): void;
   /** See `FragmentHandler.isComplete`. */
   isComplete(tags: ReadonlyMap<string, string>): boolean;
+  /** Silence has completed a fragment, which was handed over: nobody's call of `push` will have brought it. */
+  settled?(): void;
   /** A fragment that silence had completed could not be handled: there is no call of `push` to throw what it threw. */
   failed(error: unknown): void;
 }
@@ -72,6 +74,7 @@ export class FragmentFeed implements FragmentHandler {
     this.#settle = setTimeout(() => {
       try {
         this.#assembler.settle();
+        this.#handler.settled?.();
       } catch (error) {
         this.#handler.failed(error);
       }

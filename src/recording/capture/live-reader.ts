@@ -189,6 +189,8 @@ export class LiveReader {
     /** What has come before the named fragment is there, which is fetched meanwhile. */
     let holding: Piece[] | undefined;
     let fetching: Promise<void> | undefined;
+    /** What silence has completed is still being dealt with. */
+    let settling: Promise<void> | undefined;
     let failure: { error: unknown } | undefined;
     const fail = (error: unknown) => {
       failure ??= { error };
@@ -245,6 +247,16 @@ export class LiveReader {
           if (ending === 'end') this.#damaged(damage, stop);
         },
         isComplete: (tags) => recorder.isComplete(tags),
+        settled: () => {
+          settling = holding === undefined ? recorder.afterPiece() : undefined;
+          if (settling === undefined) return;
+          busy = true;
+          settling = settling.finally(() => {
+            settling = undefined;
+            busy = false;
+          });
+          settling.catch(fail);
+        },
         failed: fail,
       },
       recorder.keepsRaw,
@@ -279,19 +291,22 @@ export class LiveReader {
     };
     this.#signal.addEventListener('abort', interrupt, { once: true });
     if (this.#signal.aborted) interrupt();
-    try {
-      await connection.read((chunk) => {
-        lastByte = performance.now();
-        recorder.bytes += chunk.length;
-        feed.push(chunk);
-        const drained =
-          holding === undefined ? recorder.afterPiece() : fetching?.then(() => recorder.afterPiece());
-        if (drained === undefined) return undefined;
-        busy = true;
-        return drained.finally(() => {
-          busy = false;
-        });
+    const piece = (chunk: Uint8Array) => {
+      lastByte = performance.now();
+      recorder.bytes += chunk.length;
+      feed.push(chunk);
+      const drained =
+        holding === undefined ? recorder.afterPiece() : fetching?.then(() => recorder.afterPiece());
+      if (drained === undefined) return undefined;
+      busy = true;
+      return drained.finally(() => {
+        busy = false;
       });
+    };
+    try {
+      await connection.read((chunk) =>
+        settling === undefined ? piece(chunk) : settling.then(() => piece(chunk)),
+      );
     } catch (error) {
       if (!(error instanceof SourceFault)) throw error;
       if (ending === 'end') fault ??= error;

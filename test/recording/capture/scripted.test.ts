@@ -284,6 +284,36 @@ describe('the fragment to begin with, where the service begins after it', () => 
   });
 });
 
+describe('a fragment that silence has completed', () => {
+  it('is put on record, and what comes next waits until it has been dealt with', async () => {
+    const happened: string[] = [];
+    let drained = 0;
+    const store = {
+      token: '',
+      save: ({ position }: CaptureState) => {
+        if (position !== null) happened.push(`saved ${position.number === fragmentNumber(0) ? 0 : 1}`);
+      },
+      remove: () => {},
+    };
+    const report = await record(
+      scripted([[second(0, { mimeType: false }), 500, second(1)]]),
+      { stopFragment: fragmentNumber(1) },
+      {
+        store,
+        tap: { audio: () => happened.push('heard'), silence: () => {} },
+        drained: async () => {
+          if (happened.length === 0 || drained++ > 0) return;
+          await new Promise((resolve) => setTimeout(resolve, 600));
+          happened.push('drained');
+        },
+      },
+    );
+    expect(heard(report)).toEqual([{ seconds: [2, 2], fragments: 2 }]);
+    const of = happened.filter((what, i) => what !== happened[i - 1]);
+    expect(of.slice(0, 4)).toEqual(['heard', 'saved 0', 'drained', 'heard']);
+  });
+});
+
 describe('what cannot be written', () => {
   it('is the error of the recording also where silence has completed the fragment', async () => {
     const full = new Error('no space left');
