@@ -80,7 +80,10 @@ export class ContactRecording {
   #first: string | null = null;
   #last: string | null = null;
   #doubted: (Attributed & { why: 'format' | 'time' }) | undefined;
-  /** By how much the Cluster's time lies after the producer's in the fragment placed last that has both, milliseconds. */
+  /**
+   * By how much the Cluster's time lies after the producer's in the fragment placed last that has both, milliseconds; 0
+   * where they agree.
+   */
   #skewMs = 0;
   #slots: (Slot | undefined)[] = [];
   /** Of the recordings of `#slots`, once all of them are open; and whether one of them has another sample format. */
@@ -160,6 +163,8 @@ export class ContactRecording {
     this.#fragments += count;
     this.#first ??= first;
     this.#last = last;
+    // Only those whose clocks agree are taken so.
+    this.#skewMs = 0;
   }
 
   /** Decides what was pending and gives both directions one length; only the files' names are missing then. */
@@ -415,7 +420,10 @@ export class ContactRecording {
   #record({ fragment, attribution }: Attributed): void {
     this.#fragments++;
     const { number, producerMs } = fragment;
-    if (producerMs !== null) this.#skewMs = fragment.clusterMs - producerMs;
+    if (producerMs !== null) {
+      const skewMs = fragment.clusterMs - producerMs;
+      this.#skewMs = Math.abs(skewMs) <= CLOCK_TOLERANCE_MS ? 0 : skewMs;
+    }
     this.#first ??= number;
     this.#last = number ?? this.#last;
     this.#instanceId ??= attribution.instanceId;

@@ -69,6 +69,16 @@ it('the last one after a pause is left out where its clocks alone differ', async
   expect(codes(report)).toEqual(['corrupt']);
 });
 
+it('the last one after a pause is left out where clocks that differed have agreed since', async () => {
+  const report = await split([
+    ...[0, 1, 2].map((i) => fragment(i, 1000 * i, 5000)),
+    ...Array.from({ length: 40 }, (_, i) => fragment(3 + i, 1000 * (3 + i), 0)),
+    fragment(43, 60_000, 5000),
+  ]);
+  expect(seconds(report)).toEqual([[43, 43]]);
+  expect(codes(report)).toEqual(['corrupt']);
+});
+
 it('a last one without tags counts after a pause', async () => {
   const report = await split([fragment(0, 0, 0), tagless(3000)]);
   expect(seconds(report)).toEqual([[4, 4]]);
