@@ -154,6 +154,7 @@ export class SessionLine {
     let lastTries = 0;
     let start = this.#start;
     while (await this.#hasWork(start)) {
+      const begunAt = start;
       const run = this.#session(sessionId, resumes, start, deafMs);
       this.#results.begin();
       onEvent?.({ event: 'session', session: this.#sessions, fromMs: this.#ms(start) });
@@ -196,7 +197,10 @@ export class SessionLine {
       const resumeAt = Math.max(open, this.tape.begin, leaves ? this.tape.end - this.#mostLeft : 0);
       start = resumeAt;
       if (settled) {
-        start = run.midSpeech ? Math.max(resumeAt, recent) : run.position;
+        // Of a session shorter than that, its first half: the next one begins further on, whoever is silent.
+        const half = run.position - Math.floor((run.position - begunAt) / 2);
+        const heard = leaves ? recent : Math.max(recent, half);
+        start = run.midSpeech ? Math.max(resumeAt, heard) : run.position;
         this.#answered.giveUp(start);
       }
       this.#results.end(this.#ms(start));
