@@ -5,9 +5,13 @@ import {
   StartStreamTranscriptionCommand,
   TranscribeStreamingClient,
 } from '@aws-sdk/client-transcribe-streaming';
+import type { HttpRequest } from '@smithy/core/protocols';
+import { KvsrecError } from '../../errors.ts';
 import type { Recognizer, SessionRequest } from '../../transcription/recognizer.ts';
+import { awsError } from '../aws-error.ts';
 import type { SdkError } from '../aws-faults.ts';
 import { type AwsSettings, clientConfig } from '../client-config.ts';
+import { connectionError } from './connection-error.ts';
 import { sessionFailure } from './failure.ts';
 import { analyticsInput, transcriptionInput } from './request.ts';
 import { categoriesOf, resultsOf, utteranceOf } from './results.ts';
@@ -32,6 +36,8 @@ export class TranscribeRecognizer implements Recognizer {
   readonly #resumable: boolean;
   /** The service has answered: its address is right. */
   #reached: boolean;
+  /** Where the client sends its requests, as soon as it has sent one. */
+  #origin: string | undefined;
   /** Milliseconds of audio sent under an id, over all its connections. */
   readonly #sentMs = new Map<string, number>();
 
@@ -39,6 +45,14 @@ export class TranscribeRecognizer implements Recognizer {
     const { requestHandler: _http1, ...config } = clientConfig(aws);
     // The sessions have rules of their own for what to try again, and when; audio cannot be sent a second time here.
     this.#client = client ?? new TranscribeStreamingClient({ ...config, maxAttempts: 1, logger: SILENT });
+    this.#client.middlewareStack.add(
+      (next) => async (args) => {
+        const { protocol, hostname, port } = args.request as HttpRequest;
+        this.#origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+        return await next(args);
+      },
+      { step: 'finalizeRequest', name: 'kvsrecOrigin', override: true },
+    );
     this.#settings = settings;
     this.#resumable = resumable;
     this.#reached = reached;
@@ -76,10 +90,18 @@ export class TranscribeRecognizer implements Recognizer {
       }
     } catch (error) {
       if ((error as SdkError).$metadata?.httpStatusCode !== undefined) this.#reached = true;
-      throw sessionFailure(error, analytics, this.#reached);
+      throw sessionFailure(await this.#reasonOf(error, signal), analytics, this.#reached);
     } finally {
       if (this.#resumable) this.#sentMs.set(sessionId, before + counter.sentMs);
     }
+  }
+
+  /** What stands behind an error that came before the service was ever reached. */
+  async #reasonOf(error: unknown, signal: AbortSignal): Promise<unknown> {
+    const known = awsError(error, { doing: 'transcribe the call' });
+    const explained = known instanceof KvsrecError && known.code !== 'aws-timeout';
+    if (explained || this.#reached || signal.aborted || this.#origin === undefined) return error;
+    return (await connectionError(this.#origin, signal)) ?? error;
   }
 
   /** Gives up its connections. */
