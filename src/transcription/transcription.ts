@@ -149,6 +149,11 @@ export class Transcription {
     for (const { tape } of this.#lines) tape.dispose();
   }
 
+  /** Resolves when nothing more is taken, because all is answered or the work was given up. Never rejects. */
+  get done(): Promise<TranscriptionSummary> {
+    return this.#done;
+  }
+
   /** Milliseconds of audio that were not sent yet. */
   get backlogMs(): number {
     return Math.max(...this.#lines.map((line) => line.backlogMs));

@@ -60,11 +60,17 @@ export class CallTranscript implements CallListener {
   #transcription: Transcription | undefined;
   #table: SegmentTables | undefined;
   #paceStart: number | undefined;
+  readonly #over = new AbortController();
 
   /** @param tables The class, which only those need that write to tables. */
   constructor(options: CallTranscriptOptions, tables: typeof SegmentTables | undefined) {
     this.#options = options;
     this.#tables = tables;
+  }
+
+  /** Fires when no more audio is of use: transcription was given up, or is done. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   get facts(): CallFacts | undefined {
@@ -116,6 +122,7 @@ export class CallTranscript implements CallListener {
       resume: resumed && resumeOf(resumed, directions),
       onSent: () => journal?.reached(this.#transcription!.resumePoints),
     });
+    void this.#transcription.done.then(() => this.#over.abort());
   }
 
   /** What an earlier process has got is part of the transcript; its table items are written again, to be sure. */
@@ -139,7 +146,8 @@ export class CallTranscript implements CallListener {
   }
 
   async paced(untilMs: number): Promise<void> {
-    const { pace, signal } = this.#options;
+    const { pace } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, this.over]);
     if (pace === undefined || this.#transcription === undefined) return;
     this.#paceStart ??= WALL_CLOCK.now();
     await WALL_CLOCK.sleep(this.#paceStart + untilMs / pace - WALL_CLOCK.now(), signal);

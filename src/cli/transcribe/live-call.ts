@@ -20,25 +20,21 @@ export async function liveCall(
   const call = new TappedCall(transcript, { track: settings.track, ...tellOfCall(terminal) });
   // What the transcript cannot go on with ends the reading, too: there is nothing else to do.
   const given = new AbortController();
-  const stop = () => given.abort();
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
   const past = plan.request.archive !== undefined;
   const report = await recordCall(plan, note, {
     service,
     folder: undefined,
     saveMkv: false,
-    signal: given.signal,
+    signal: AbortSignal.any([signal, given.signal, transcript.over]),
     tap: call,
     drained: () => {
-      if (call.failed) stop();
+      if (call.failed) given.abort();
       return past ? transcript.paced(call.lengthMs) : undefined;
     },
     onEvent: (event) => {
       if (event.event === 'reconnect') terminal.log(`${event.reason}; asking again`);
     },
   });
-  signal.removeEventListener('abort', stop);
   call.check();
   const { input, endedBy, connections, warnings } = report;
   return { input, endedBy, connections, warnings, durationMs: Math.round(call.lengthMs) };

@@ -195,7 +195,8 @@ async function live(context: CommandContext, call: CallTranscript) {
 }
 
 async function readInput(input: string, call: CallTranscript, context: CommandContext): Promise<CallReport> {
-  const { settings, terminal, signal } = context;
+  const { settings, terminal } = context;
+  const signal = AbortSignal.any([context.signal, call.over]);
   const { track, gapTolerance: gapToleranceMs, contactId, match } = settings;
   const options = { track, gapToleranceMs, contactId, match, signal };
   const source = await openInput(input, awsSettings(settings));

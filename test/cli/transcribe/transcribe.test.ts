@@ -2,13 +2,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { wavHeader } from '../../../src/audio/wav.ts';
+import { startSimulator } from '../../../src/simulator/index.ts';
 import { parseScript } from '../../../src/simulator/transcribe/script.ts';
 import { type S3Server, startS3Server } from '../../aws/s3/s3-server.ts';
 import { DEMO_DUMP, samplesOf, startDemo } from '../../simulator/transcribe/demo.ts';
-import { interleaved } from '../../transcription/call.ts';
-import { ROOT, runCli, scratchDirectory } from '../run-cli.ts';
+import { bytesOf, interleaved } from '../../transcription/call.ts';
+import { ROOT, type RunOptions, runCli, scratchDirectory } from '../run-cli.ts';
 
 const SCRIPT = parseScript(readFileSync(join(ROOT, 'fixtures/demo-call.script.json'), 'utf8'));
 const LANGUAGE = ['--language', 'en-US', '--pace', '20'];
@@ -86,6 +87,45 @@ test('SIGINT while standard input keeps silent: what was said by then is written
   });
   expect(run.status).toBe(130);
   expect(JSON.parse(readFileSync(join(cwd, 'words.json'), 'utf8')).segments.length).toBeGreaterThan(0);
+});
+
+describe('transcription is given up: that is told at once', () => {
+  const expectTold = async (args: string[], options: RunOptions = {}) => {
+    const refusing = await startDemo({
+      script: { ...SCRIPT, faults: [{ kind: 'exception', exception: 'BadRequestException' }] },
+    });
+    onTestFinished(() => refusing.close());
+    const run = await runCli(['transcribe', ...args, '--language', 'en-US'], {
+      ...options,
+      env: { ...options.env, ...refusing.env },
+    });
+    expect(run.stderr).toContain('transcription was given up');
+    expect(run.stderr).toContain('Check language, vocabularies');
+    expect(run.status).toBe(1);
+  };
+
+  test('not when a call of half an hour is over', async () => {
+    await expectTold([DEMO_DUMP, '--pace', '0.01']);
+    const { from } = samplesOf(DEMO_DUMP);
+    const wav = join(scratchDirectory(), 'call.wav');
+    const header = wavHeader({ sampleRate: 8000, channels: 1, dataBytes: 2 * from!.length });
+    writeFileSync(wav, Buffer.concat([header, bytesOf(from!)]));
+    await expectTold([wav, '--pace', '0.01']);
+  });
+
+  test('not when standard input ends, which stays open', async () => {
+    await expectTold(['-'], {
+      stdin: readFileSync(DEMO_DUMP),
+      signal: { name: 'SIGTERM', when: () => false },
+    });
+  });
+
+  test('not when a live call is over', async () => {
+    const streams = { 'demo-call': { dump: DEMO_DUMP, begin: 'request' as const } };
+    const simulator = await startSimulator({ streams });
+    onTestFinished(() => simulator.close());
+    await expectTold(['--stream-name', 'demo-call', '--start', 'earliest'], { env: simulator.environment });
+  });
 });
 
 test('what the flags have wrong is told before the input is looked at', async () => {
