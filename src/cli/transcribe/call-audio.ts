@@ -17,6 +17,8 @@ export interface CallFacts {
 export interface CallListener {
   /** Called once, before any audio. Throws a KvsrecError for a call that cannot be transcribed. */
   begin(facts: CallFacts): void;
+  /** The call began without an id, which has come since. */
+  named(contactId: string): void;
   /** 16-bit little-endian mono samples that belong at `position`, in frames; the bytes are used again. */
   audio(direction: TranscriptDirection, position: number, pcm: Uint8Array): void;
   /** For inputs that can wait: resolves when the audio up to so many milliseconds of the call may be followed by more. */

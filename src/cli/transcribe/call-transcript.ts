@@ -125,6 +125,10 @@ export class CallTranscript implements CallListener {
     void this.#transcription.done.then(() => this.#over.abort());
   }
 
+  named(contactId: string): void {
+    if (this.#facts !== undefined) this.#facts = { ...this.#facts, contactId };
+  }
+
   /** What an earlier process has got is part of the transcript; its table items are written again, to be sure. */
   #restore(): void {
     const { segments = [], categories = [] } = this.#options.resumed ?? {};

@@ -4,10 +4,11 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import type { SettingKey } from '../../config/settings.ts';
 import type { Unfinished } from '../../recording/capture/checkpoint-file.ts';
 import { type RecordedTrack, recordedTracks } from '../../recording/recorded-audio.ts';
+import type { ContactState } from '../../recording/state.ts';
 import type { TranscriptDirection } from '../../transcript/segment.ts';
 import type { CommandContext } from '../command.ts';
 import { type RecordingTranscript, transcriptOfRecording } from './beside-recording.ts';
-import type { CallListener } from './call-audio.ts';
+import type { CallFacts, CallListener } from './call-audio.ts';
 import { type JournalContent, journalPath, type LeftTranscript, readJournal } from './journal.ts';
 import { transcriptOutputs } from './recording-outputs.ts';
 
@@ -52,22 +53,19 @@ export async function transcriptToResume(
 }
 
 function leftTranscript({ folder, state }: Unfinished, journal: JournalContent | undefined): LeftTranscript {
-  const contact = state?.engine.contacts.flatMap((one) => ('open' in one ? [one.open] : []))[0];
-  const recorded = contact === undefined ? [] : recordedTracks(folder, contact);
+  // What came before the call's id is a recording of its own.
+  const contacts = state?.engine.contacts.flatMap((one) => ('open' in one ? [one.open] : [])) ?? [];
+  const named = contacts.find(({ contactId }) => contactId !== null)?.contactId ?? null;
   const { track } = state!.options;
-  // Of tracks that do not say whose they are, the first one is heard.
-  const unknown = recorded.find(({ direction }) => direction === 'unknown');
-  const tracks = recorded.filter((one) =>
-    one.direction === 'unknown' ? one === unknown : track === 'both' || one.direction === track,
-  );
+  const tracks = contacts.flatMap((one) => tracksOf(folder, one, track));
   const [first] = tracks;
   const facts =
     journal?.facts ??
-    (contact?.originNs === undefined || first === undefined
+    (first === undefined
       ? undefined
       : {
-          contactId: contact.contactId,
-          startMs: Number(BigInt(contact.originNs) / 1_000_000n),
+          contactId: named,
+          startMs: first.startMs,
           sampleRate: first.sampleRate,
           directions: directionsOf(first.direction, track),
         });
@@ -82,9 +80,26 @@ function leftTranscript({ folder, state }: Unfinished, journal: JournalContent |
     replay(listener) {
       if (facts === undefined) return;
       listener.begin(facts);
-      replay(heard, points, (PIECE_MS * facts.sampleRate) / 1000, listener);
+      if (facts.contactId === null && named !== null) listener.named(named);
+      replay(heard, points, facts, listener);
     },
   };
+}
+
+/** A track that is listened to, and when it begins, milliseconds since the epoch. */
+type HeardTrack = RecordedTrack & { startMs: number };
+
+function tracksOf(folder: string, contact: ContactState, track: 'from' | 'to' | 'both'): HeardTrack[] {
+  if (contact.originNs === undefined) return [];
+  const startMs = Number(BigInt(contact.originNs) / 1_000_000n);
+  const recorded = recordedTracks(folder, contact);
+  // Of tracks that do not say whose they are, the first one is heard.
+  const unknown = recorded.find(({ direction }) => direction === 'unknown');
+  return recorded
+    .filter((one) =>
+      one.direction === 'unknown' ? one === unknown : track === 'both' || one.direction === track,
+    )
+    .map((one) => ({ ...one, startMs }));
 }
 
 function directionsOf(
@@ -97,17 +112,23 @@ function directionsOf(
 
 /** In turns, and without giving way to anybody: a direction that seems to lag would be taken for silent. */
 function replay(
-  tracks: readonly RecordedTrack[],
+  recorded: readonly HeardTrack[],
   points: JournalContent['points'],
-  frames: number,
+  { startMs, sampleRate }: CallFacts,
   listener: CallListener,
 ): void {
-  const end = Math.max(0, ...tracks.map((track) => track.end));
+  const tracks = recorded.map((track) => ({
+    ...track,
+    first: Math.round(((track.startMs - (startMs ?? track.startMs)) * sampleRate) / 1000),
+  }));
+  const frames = (PIECE_MS * sampleRate) / 1000;
+  const end = Math.max(0, ...tracks.map((track) => track.first + track.end));
   const start = Math.min(end, ...tracks.map(({ direction }) => points[direction] ?? 0));
   for (let position = start; position < end; position += frames) {
-    for (const track of tracks) {
-      const pcm = track.read(position, frames);
-      if (pcm.length > 0) listener.audio(track.direction, position, pcm);
+    for (const { direction, first, read } of tracks) {
+      const from = Math.max(position, first);
+      const pcm = read(from - first, position + frames - from);
+      if (pcm.length > 0) listener.audio(direction, from, pcm);
     }
   }
 }

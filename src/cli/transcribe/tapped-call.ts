@@ -15,11 +15,14 @@ export interface TappedCallOptions {
   resumed?: CallFacts | undefined;
 }
 
+/** A call whose id comes late goes on within so much time: what comes later is another one, milliseconds. */
+const LATE_ID_MS = 10_000;
+
 /** Hands the audio of the first contact that is heard to a listener. */
 export class TappedCall implements AudioTap {
   /** Milliseconds of the call so far. */
   lengthMs = 0;
-  #call: Omit<CallFacts, 'startMs'> | undefined;
+  #call: CallFacts | undefined;
   /** The track that is heard as the direction `unknown`: a transcript has one channel for it. */
   #unknown: number | undefined;
   readonly #told = new Set<string | null>();
@@ -54,6 +57,7 @@ export class TappedCall implements AudioTap {
       const { sampleRate } = track.format;
       const { direction } = track;
       this.#call ??= this.#begin(track, direction);
+      if (this.#call.contactId === null && track.contactId !== null) this.#name(track.contactId);
       if (sampleRate !== this.#call.sampleRate) {
         this.#tellUnheard(track, `it has ${sampleRate} samples a second, unlike the other direction`);
         return;
@@ -75,15 +79,34 @@ export class TappedCall implements AudioTap {
         }
       }
       const pcm = track.format.channels === 1 ? bytes : toMono(bytes, track.format.channels);
-      this.#listener.audio(direction, position, pcm);
-      this.#advance(position + pcm.length / 2);
+      const place = position + this.#offsetOf(track);
+      this.#listener.audio(direction, place, pcm);
+      this.#advance(place + pcm.length / 2);
     } catch (error) {
       this.#failure = error;
     }
   }
 
   silence(track: TappedTrack, position: number, frames: number): void {
-    if (this.#call !== undefined && this.#listens(track)) this.#advance(position + frames);
+    if (this.#call === undefined || !this.#listens(track)) return;
+    this.#advance(position + this.#offsetOf(track) + frames);
+  }
+
+  /** Audio before the call's first id is a recording of its own: what follows has a clock that began later. */
+  #offsetOf({ startMs }: TappedTrack): number {
+    const { startMs: begun, sampleRate } = this.#call!;
+    return begun === null ? 0 : Math.round(((startMs - begun) * sampleRate) / 1000);
+  }
+
+  #name(contactId: string): void {
+    this.#call = { ...this.#call!, contactId };
+    this.#listener.named(contactId);
+  }
+
+  #isOfCall({ contactId, startMs }: TappedTrack): boolean {
+    const { contactId: known, startMs: begun } = this.#call!;
+    if (contactId !== known && contactId !== null && known !== null) return false;
+    return begun === null || startMs <= begun + this.lengthMs + LATE_ID_MS;
   }
 
   #begin(track: TappedTrack, direction: TranscriptDirection) {
@@ -92,15 +115,16 @@ export class TappedCall implements AudioTap {
     const { track: wanted } = this.#options;
     const directions: readonly TranscriptDirection[] =
       direction === 'unknown' ? ['unknown'] : wanted === 'both' ? ['from', 'to'] : [wanted];
-    this.#listener.begin({ contactId, startMs, sampleRate, directions });
-    return { contactId, sampleRate, directions };
+    const facts = { contactId, startMs, sampleRate, directions };
+    this.#listener.begin(facts);
+    return facts;
   }
 
   /** Whether the track is one of the call, and its samples can be understood. */
   #listens(track: TappedTrack): boolean {
     const { track: wanted, onOther } = this.#options;
     const { contactId, direction, format } = track;
-    if (this.#call !== undefined && contactId !== this.#call.contactId) {
+    if (this.#call !== undefined && !this.#isOfCall(track)) {
       if (!this.#told.has(contactId)) onOther?.(contactId);
       this.#told.add(contactId);
       return false;
