@@ -14,6 +14,11 @@ export interface SessionRules {
   skewMs: number;
   /** Without audio for so long, silence is sent; the service ends a session after 15 s. */
   keepAliveAfterMs: number;
+  /**
+   * The same where somebody was speaking: silence would go into the word. The session ends instead, at the last whole
+   * word, and another one begins when there is more.
+   */
+  pauseMs: number;
   /** Quiet audio of this age needs no answer; audio of this age is not sent again at all. */
   quietMs: number;
   keepMs: number;
@@ -40,6 +45,7 @@ export const SESSION_RULES: SessionRules = {
   burstMs: 2500,
   skewMs: 250,
   keepAliveAfterMs: 3000,
+  pauseMs: 10_000,
   quietMs: 10_000,
   keepMs: 120_000,
   rolloverMs: 3.6 * 60 * 60 * 1000,

@@ -153,7 +153,8 @@ export class SessionLine {
     let deafUntil = 0;
     let lastTries = 0;
     let start = this.#start;
-    while (await this.#hasWork(start)) {
+    let waitFor = 0;
+    while (await this.#hasWork(start, waitFor)) {
       const begunAt = start;
       const run = this.#session(sessionId, resumes, start, deafMs);
       this.#results.begin();
@@ -190,6 +191,7 @@ export class SessionLine {
         return;
       }
       if (run.finished && enough) throw failure;
+      waitFor = run.paused ? run.position : 0;
       // A session that was told to end has answered everything, but for a word that was cut in two.
       const settled = run.rolledOver && inOrder;
       const leaves = this.#leave.signal.aborted;
@@ -199,7 +201,7 @@ export class SessionLine {
       if (settled) {
         // Of a session shorter than that, its first half: the next one begins further on, whoever is silent.
         const half = run.position - Math.floor((run.position - begunAt) / 2);
-        const heard = leaves ? recent : Math.max(recent, half);
+        const heard = leaves || run.paused ? recent : Math.max(recent, half);
         start = run.midSpeech ? Math.max(resumeAt, heard) : run.position;
         this.#answered.giveUp(start);
       }
@@ -210,8 +212,9 @@ export class SessionLine {
         return;
       }
       if (settled) {
-        sessionId = randomUUID();
-        resumes = false;
+        // The session is not too old, but had nothing to do.
+        resumes = this.#options.resumes && run.paused;
+        if (!resumes) sessionId = randomUUID();
         continue;
       }
       const waitMs = outage.wait(failure, progressed);
@@ -268,11 +271,14 @@ export class SessionLine {
     });
   }
 
-  /** Waits until there is audio from `position` on; false where there will be none. */
-  async #hasWork(position: number): Promise<boolean> {
+  /**
+   * Waits until there is audio from `start` on, some of it beyond `waitFor`, which is not needed where there will be no
+   * more and what there is was not answered; false where there will be none.
+   */
+  async #hasWork(start: number, waitFor: number): Promise<boolean> {
     while (!this.#ending.aborted) {
-      if (this.tape.ready() > position) return true;
-      if (this.tape.closed) return false;
+      if (this.tape.ready() > Math.max(start, waitFor)) return true;
+      if (this.tape.closed) return this.tape.ready() > start && this.#answered.missing;
       await this.tape.changed(this.#ending);
     }
     return false;

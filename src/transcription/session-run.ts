@@ -54,6 +54,8 @@ export class SessionRun {
   /** The session was ended for its age; `midSpeech` where no pause came in time. */
   rolledOver = false;
   midSpeech = false;
+  /** It was ended because no more audio came while somebody spoke. */
+  paused = false;
   /** Whether it answered anything. */
   answeredAnything = false;
   /** The deaf rule ended it. */
@@ -190,7 +192,15 @@ export class SessionRun {
         break;
       }
       const idleMs = clock.now() - sentAt;
-      if (idleMs >= rules.keepAliveAfterMs) {
+      const speaking = quietFor < rules.chunkMs;
+      const patienceMs = speaking ? rules.pauseMs : rules.keepAliveAfterMs;
+      if (idleMs >= patienceMs) {
+        if (speaking) {
+          this.paused = true;
+          this.rolledOver = true;
+          this.midSpeech = true;
+          break;
+        }
         // At the pace of speech, so that the recogniser finds the end of what it heard.
         const silence = Buffer.alloc(2 * channels * longest);
         this.clock.silence(longest);
@@ -202,7 +212,7 @@ export class SessionRun {
         sentAt = clock.now() - rules.keepAliveAfterMs + rules.chunkMs;
         continue;
       }
-      await this.#newAudio(rules.keepAliveAfterMs - idleMs);
+      await this.#newAudio(patienceMs - idleMs);
     }
     this.#endedAt = clock.now();
   }

@@ -116,7 +116,7 @@ describe('sessions that break', () => {
     const outcome = await runCall(call, {
       sessions: 'per-direction',
       standInRules: { maxSessions: 1 },
-      rules: { throttledMs: 30_000 },
+      rules: { throttledMs: 8000 },
       deliver: async (transcription, { from, to }, clock) => {
         for (let at = 0; at < from.length; at += RATE) {
           transcription.write('from', at, bytesOf(from, at, at + RATE));
