@@ -168,8 +168,7 @@ export class SessionLine {
       this.#silenceFrames += run.silenceFrames;
       // That audio was taken proves nothing: the client takes some before it has a connection.
       const lasted = clock.now() - begun > rules.quietMs && failure?.code !== 'stalled';
-      const progressed = run.answeredAnything || lasted;
-      if (progressed) outage.over();
+      const answersAnew = this.#results.finals > finals;
       if (run.answeredAnything) deafMs = rules.deafMs;
       if (run.deaf) {
         deafMs *= 2;
@@ -177,7 +176,7 @@ export class SessionLine {
         deafUntil = run.position;
       }
       const ended = failure === undefined;
-      if (this.#results.finals > finals) lastTries = 0;
+      if (answersAnew) lastTries = 0;
       if (run.finished) lastTries++;
       // An end in order may have come before the last words were answered, or their audio was no words; what is older
       // than that was heard for long enough.
@@ -211,13 +210,16 @@ export class SessionLine {
         this.#leftAt = start;
         return;
       }
+      // An answer that was there already is none: a session may give it, and end, for ever.
+      const progressed = answersAnew || lasted || start > begunAt;
+      if (progressed) outage.over();
       if (settled) {
         // The session is not too old, but had nothing to do.
         resumes = this.#options.resumes && run.paused;
         if (!resumes) sessionId = randomUUID();
         continue;
       }
-      const waitMs = outage.wait(failure, progressed);
+      const waitMs = outage.wait(failure, progressed, run.answeredAnything);
       const broken: SessionBreak = {
         session: this.#sessions,
         code: failure?.code ?? 'ended',
@@ -311,12 +313,15 @@ class Outage {
     this.#rejections = 0;
   }
 
-  /** Milliseconds to wait before another session. Throws the failure where there is no use in one. */
-  wait(failure: RecognizerError | undefined, progressed: boolean): number {
+  /**
+   * Milliseconds to wait before another session, whether the last one got any further, or answered anything. Throws the
+   * failure where there is no use in one.
+   */
+  wait(failure: RecognizerError | undefined, progressed: boolean, answered: boolean): number {
     const kind = failure?.kind ?? 'transient';
     if (failure !== undefined) {
       if (kind === 'fatal') throw failure;
-      if (kind === 'rejected' && !progressed && ++this.#rejections >= REJECTIONS) throw failure;
+      if (kind === 'rejected' && !progressed && !answered && ++this.#rejections >= REJECTIONS) throw failure;
     }
     const throttled = kind === 'throttled';
     this.#since ??= this.#clock.now();

@@ -94,6 +94,18 @@ describe('sessions that break', () => {
     expect(outcome.summary.sessions).toBeLessThanOrEqual(2);
   });
 
+  test('sessions that answer the same again and again, and end, are not asked for without a pause', async () => {
+    const call = makeCall(30_000, 10, { dead: 'to' });
+    const faults: TranscribeFault[] = [{ afterMs: 2000, kind: 'close' }];
+    const outcome = await runCall(
+      { ...call, script: { ...call.script, faults } },
+      { rules: { outageMs: 60_000 } },
+    );
+    expect(outcome.summary.failure).toMatchObject({ code: 'ended' });
+    // Waits of up to ten seconds, a quarter of a second at first.
+    expect(outcome.sessions.length).toBeLessThan(30);
+  });
+
   test('a session per direction', async () => {
     const call = makeCall(40_000, 10);
     const faults: TranscribeFault[] = [
