@@ -1,7 +1,7 @@
 // The call's audio from the oldest sample that may have to be sent again to the newest, on the call's clock. What is
 // silence takes no memory, and what has to wait for long, because sessions are slower than the call, waits in a file.
 
-import { SpillFile } from './spill-file.ts';
+import { SpillFile } from '../audio/spill-file.ts';
 
 /** Frames of a block: one second at 8 kHz. */
 export const BLOCK_FRAMES = 8000;

@@ -1,8 +1,8 @@
 // The beginning and the end of an upload that are nowhere else, its first part and the tail that is not sent yet: in a
 // temporary file without a name, so that they take no memory.
 
+import { SpillFile } from '../../audio/spill-file.ts';
 import { KvsrecError } from '../../errors.ts';
-import { SpillFile } from '../../transcription/spill-file.ts';
 import { PART_BYTES } from './part-plan.ts';
 import type { Room } from './part-slots.ts';
 
