@@ -59,6 +59,7 @@ export class CallTranscript implements CallListener {
   #recognizer: TranscribeRecognizer | undefined;
   #transcription: Transcription | undefined;
   #table: SegmentTables | undefined;
+  #frames = 0;
   #paceStart: number | undefined;
   readonly #over = new AbortController();
 
@@ -145,7 +146,13 @@ export class CallTranscript implements CallListener {
     else this.#categories.set(category.name, { name: category.name, ranges: [...category.ranges] });
   }
 
+  /** Milliseconds of audio so far. */
+  get lengthMs(): number {
+    return this.#facts === undefined ? 0 : Math.round((this.#frames * 1000) / this.#facts.sampleRate);
+  }
+
   audio(direction: TranscriptDirection, position: number, pcm: Uint8Array): void {
+    this.#frames = Math.max(this.#frames, position + pcm.length / 2);
     this.#transcription?.write(direction, position, pcm);
   }
 

@@ -5,6 +5,7 @@ import type { Settings } from '../../config/resolve-settings.ts';
 import { KvsrecError } from '../../errors.ts';
 import { formatTranscript, TRANSCRIPT_FORMATS, type TranscriptFormat } from '../../transcript/format.ts';
 import { toNdjsonLine, transcriptDocument } from '../../transcript/json.ts';
+import type { Transcript } from '../../transcript/segment.ts';
 import type { TranscriptionEvent, TranscriptionSummary } from '../../transcription/options.ts';
 import type { TranscriptSink } from '../../transcription/results.ts';
 import { awsSettings } from '../aws-settings.ts';
@@ -13,6 +14,7 @@ import { statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { openInput } from '../open-input.ts';
 import { printable } from '../printable.ts';
 import { usage } from '../record/options.ts';
+import { asKvsrecError } from '../report-error.ts';
 import { warningLine } from '../split/summary.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { CallReport } from './call-audio.ts';
@@ -47,8 +49,14 @@ export async function runTranscribe(context: CommandContext): Promise<number> {
   try {
     report = input === undefined ? await live(context, call) : await readInput(input, call, context);
   } catch (error) {
-    await call.end();
+    const { summary } = await call.end();
     view?.stop();
+    // Nobody has these words anywhere else.
+    if (summary !== undefined && summary.finals > 0) {
+      await writeFiles(context, files, call.transcript(call.lengthMs), summary).catch((failure: unknown) =>
+        terminal.warning(asKvsrecError(failure).message),
+      );
+    }
     throw error;
   }
   const { summary, tableFailure } = await call.end();
@@ -228,10 +236,7 @@ async function finish(
 ): Promise<void> {
   const { summary, files, onStdout, input } = done;
   const transcript = call.transcript(report.durationMs);
-  for (const file of files) {
-    await writeTranscript(file, transcript, settings.overwrite);
-    terminal.result(`${printable(file.path)}: ${summary?.finals ?? 0} segments as ${file.format}`);
-  }
+  await writeFiles({ settings, terminal }, files, transcript, summary);
   if (onStdout !== undefined && onStdout !== 'ndjson') {
     await terminal.write(formatTranscript(transcript, onStdout));
   }
@@ -250,6 +255,25 @@ async function finish(
     ...(report.endedBy === undefined ? {} : { endedBy: report.endedBy, connections: report.connections }),
     warnings: report.warnings,
   });
+}
+
+/** Writes every file that can be written. Throws what kept the first of the others from it. */
+async function writeFiles(
+  { settings, terminal }: Pick<CommandContext, 'settings' | 'terminal'>,
+  files: readonly TranscriptFile[],
+  transcript: Transcript,
+  summary: TranscriptionSummary | undefined,
+): Promise<void> {
+  const failures: unknown[] = [];
+  for (const file of files) {
+    try {
+      await writeTranscript(file, transcript, settings.overwrite);
+      terminal.result(`${printable(file.path)}: ${summary?.finals ?? 0} segments as ${file.format}`);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Why transcription was given up, as the command's error; what there is has been written before. */

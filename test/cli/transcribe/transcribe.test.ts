@@ -53,6 +53,33 @@ test('an object, by the region and endpoint of the flags', async () => {
   expect(gone.stderr).toContain('s3://calls/gone.wav');
 });
 
+test('an input that cannot be read to its end, a file that cannot be written: the words so far are kept', async () => {
+  const cwd = scratchDirectory();
+  const env = { ...demo.env, ...s3.env };
+  // The call, and behind it more than is asked for at once.
+  const once = readFileSync(DEMO_DUMP);
+  const copies = Math.ceil((9 * 1024 * 1024) / once.length);
+  writeFileSync(join(cwd, 'long.mkv'), Buffer.concat(Array<Buffer>(copies).fill(once)));
+  expect((await runCli(['upload', 'long.mkv', 's3://calls/cut/'], { cwd, env })).status).toBe(0);
+  s3.fault = ({ operation, headers }) =>
+    operation === 'GetObject' && !headers.range?.startsWith('bytes=0-')
+      ? { status: 403, code: 'AccessDenied' }
+      : undefined;
+  const outputs = ['-o', 'no/words.vtt', '-o', 'words.json'];
+  writeFileSync(join(cwd, 'no'), 'a file where a folder is needed');
+  const run = await runCli(['transcribe', 's3://calls/cut/long.mkv', ...LANGUAGE, ...outputs], {
+    cwd,
+    env,
+  });
+  s3.fault = () => undefined;
+  expect(run.status).toBe(1);
+  expect(run.stdout).toContain('words.json: ');
+  expect(run.stderr).toMatch(/^warning: .*\bno\b.*\nerror: cannot read s3:/);
+  const { segments, durationMs } = JSON.parse(readFileSync(join(cwd, 'words.json'), 'utf8'));
+  expect(segments.length).toBeGreaterThan(0);
+  expect(durationMs).toBeGreaterThanOrEqual(segments.at(-1).endMs);
+});
+
 test('a stereo file from standard input', async () => {
   const { from, to } = samplesOf(DEMO_DUMP);
   const pcm = interleaved(from!, to!, 0, from!.length);
