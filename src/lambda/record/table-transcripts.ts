@@ -43,7 +43,10 @@ export class TableTranscripts implements CallTranscripts {
   readonly #options: TranscriptsOptions;
   readonly #tables: SegmentTables;
   #begun: Begun | undefined;
+  /** Nothing of the call can be transcribed. */
   #refused = false;
+  /** Tracks that are not transcribed while others are, by their numbers. */
+  readonly #unheard = new Set<number>();
   #left: Buffer | undefined;
 
   constructor(options: TranscriptsOptions) {
@@ -62,16 +65,24 @@ export class TableTranscripts implements CallTranscripts {
 
   audio(track: TappedTrack, position: number, bytes: Uint8Array): void {
     const { format, direction } = track;
-    if (this.#refused || !this.#directions.includes(direction)) return;
+    if (this.#refused) return;
+    if (direction === 'unknown') {
+      this.#leaveOut(track, 'the track does not say whose it is');
+      return;
+    }
+    if (!this.#directions.includes(direction)) return;
     if (format.kind !== 'pcm' || format.sampleRate < LOWEST_RATE || format.sampleRate > HIGHEST_RATE) {
       this.#refused = true;
-      this.#options.telemetry.count('TranscribeErrors', 1);
-      this.#options.telemetry.warn('this audio is not transcribed', { encoding: format.encoding });
+      this.#tell({ encoding: format.encoding });
       return;
     }
     this.#begun ??= this.#beginAt(track, position);
+    if (this.#begun === undefined) return;
     const { transcription, base, sampleRate } = this.#begun;
-    if (format.sampleRate !== sampleRate) return;
+    if (format.sampleRate !== sampleRate) {
+      this.#leaveOut(track, `it has ${format.sampleRate} samples a second, unlike the other direction`);
+      return;
+    }
     const frames = bytes.length / (2 * format.channels);
     const early = Math.max(0, base - position);
     if (early >= frames) return;
@@ -123,7 +134,7 @@ export class TableTranscripts implements CallTranscripts {
     return {
       sessions: summary?.sessions ?? 0,
       segments: summary?.finals ?? 0,
-      complete: written && !this.#refused && summary?.complete !== false,
+      complete: written && !this.#refused && this.#unheard.size === 0 && summary?.complete !== false,
     };
   }
 
@@ -144,6 +155,18 @@ export class TableTranscripts implements CallTranscripts {
     return directions && encodeLeft({ sampleRate, base, callStartMs, directions });
   }
 
+  /** A track is told of once. */
+  #leaveOut({ number }: TappedTrack, reason: string): void {
+    if (this.#unheard.has(number)) return;
+    this.#unheard.add(number);
+    this.#tell({ track: number, reason });
+  }
+
+  #tell(facts: Record<string, unknown>): void {
+    this.#options.telemetry.count('TranscribeErrors', 1);
+    this.#options.telemetry.warn('this audio is not transcribed', facts);
+  }
+
   /** At once: the call may have ended, and the last words wait. */
   #goOn(bytes: Buffer | undefined): void {
     const left = bytes && decodeLeft(bytes);
@@ -155,9 +178,16 @@ export class TableTranscripts implements CallTranscripts {
     }
   }
 
-  #beginAt({ format: { sampleRate }, startMs }: TappedTrack, position: number): Begun {
+  /** Undefined where the service would refuse what is asked of it: the recording goes on without. */
+  #beginAt({ format: { sampleRate }, startMs }: TappedTrack, position: number): Begun | undefined {
     const base = Math.max(0, position - LEAD_SECONDS * sampleRate);
-    return this.#begin({ sampleRate, base, callStartMs: startMs + (base / sampleRate) * 1000 });
+    try {
+      return this.#begin({ sampleRate, base, callStartMs: startMs + (base / sampleRate) * 1000 });
+    } catch (error) {
+      this.#refused = true;
+      this.#tell({ reason: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
   }
 
   #begin(
