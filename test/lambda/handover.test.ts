@@ -179,7 +179,11 @@ describe('links', () => {
   });
 
   /** A chain whose invocations are called one by one. */
-  function chain(connectContactId: string, leave: () => Promise<void>) {
+  function chain(
+    connectContactId: string,
+    leave: () => Promise<void>,
+    end: CallTranscripts['end'] = async () => ({ sessions: 0, segments: 0, complete: true }),
+  ) {
     const later: object[] = [];
     const begun: TranscriptsOptions[] = [];
     let bytes = dump;
@@ -201,7 +205,7 @@ describe('links', () => {
           silence: () => {},
           leave,
           left: () => Buffer.from('what was heard last'),
-          end: async () => ({ sessions: 0, segments: 0, complete: true }),
+          end,
           texts: async () => undefined,
         };
       },
@@ -209,12 +213,12 @@ describe('links', () => {
       telemetry: () => telemetry,
     });
     const first = { streamARN, connectContactId, transcriptionEnabled: 'true' };
-    const invoke = (event: object, awsRequestId: string, timeMs: number) => {
+    const invoke = (event: object, awsRequestId: string, timeMs: number, remaining?: () => number) => {
       const until = performance.now() + timeMs;
       return handler(event, {
         awsRequestId,
         invokedFunctionArn: 'record',
-        getRemainingTimeInMillis: () => until - performance.now(),
+        getRemainingTimeInMillis: remaining ?? (() => until - performance.now()),
       } as LambdaContext);
     };
     return { first, later, begun, invoke };
@@ -249,5 +253,42 @@ describe('links', () => {
     const { first, later, invoke } = chain('c-late', () => new Promise(() => {}));
     expect(await invoke(first, 'r-1', SHORT)).toMatchObject({ endedBy: 'continued' });
     expect(later).toHaveLength(1);
+  });
+
+  /** Transcripts that end when they are told not to wait any longer, and not before. */
+  const endless = () => {
+    const told: boolean[] = [];
+    const end: CallTranscripts['end'] = async (late) => {
+      if (late?.aborted === false) {
+        await new Promise((resolve) => late.addEventListener('abort', resolve, { once: true }));
+      }
+      told.push(late?.aborted === true);
+      return { sessions: 1, segments: 0, complete: false };
+    };
+    return { told, end };
+  };
+
+  test('last words that do not come keep no recording from being finished in its time', async () => {
+    const { told, end } = endless();
+    const { first, invoke } = chain('c-silent', async () => {}, end);
+    // The call ends when half of the reserve is left.
+    let asked = 0;
+    const remaining = () => (asked++ === 0 ? LONG : 500);
+    expect(await invoke(first, 'r-1', LONG, remaining)).toMatchObject({
+      endedBy: 'idle',
+      transcript: { complete: false },
+    });
+    expect(told).toEqual([true]);
+  });
+
+  test('a link that fails hangs up on Transcribe, whatever becomes of its process', async () => {
+    const { told, end } = endless();
+    const { first, invoke } = chain('c-fails', async () => {}, end);
+    s3.server.fault = ({ operation, path }) =>
+      operation === 'PutObject' && path.endsWith('/state.json')
+        ? { status: 403, code: 'AccessDenied' }
+        : undefined;
+    await expect(invoke(first, 'r-1', LONG)).rejects.toMatchObject({ code: 'aws-access-denied' });
+    expect(told).toEqual([true]);
   });
 });

@@ -1,10 +1,11 @@
 // What is heard and cannot be transcribed: it is told of, and the recording that hears it goes on.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readEnvironment } from '../../src/lambda/environment.ts';
 import { TableTranscripts } from '../../src/lambda/record/table-transcripts.ts';
 import { telemetry } from '../../src/lambda/telemetry.ts';
 import type { TappedTrack } from '../../src/recording/audio-tap.ts';
+import { startDemo } from '../simulator/transcribe/demo.ts';
 import { LineCollector } from './line-collector.ts';
 
 function hearing(languageCode: string) {
@@ -58,4 +59,22 @@ test('a track that does not say whose it is is told of once', async () => {
     expect.objectContaining({ message: 'this audio is not transcribed', track: 3, reason }),
     expect.objectContaining({ message: 'this audio is not transcribed', track: 5, reason }),
   ]);
+});
+
+test('words that Transcribe does not give are waited for no longer than told', async ({ onTestFinished }) => {
+  const demo = await startDemo({ rules: { maxSessions: 0 } });
+  onTestFinished(() => demo.close());
+  for (const [name, value] of Object.entries(demo.env)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { transcripts, warnings } = hearing('en-US');
+  // More than is sent before the refusal comes.
+  const seconds = Buffer.alloc(320_000, 0x11);
+  transcripts.audio(trackOf('from', 1), 0, seconds);
+  transcripts.audio(trackOf('to', 2), 0, seconds);
+  await vi.waitFor(() => expect(demo.refused.length).toBeGreaterThan(0));
+  const late = new AbortController();
+  const ended = transcripts.end(late.signal);
+  late.abort();
+  expect(await ended).toMatchObject({ segments: 0, complete: false });
+  expect(warnings()).toEqual([expect.objectContaining({ message: 'the transcript is not complete' })]);
 });

@@ -183,6 +183,10 @@ class CallRecording {
         }),
       successor: link < environment.KVSREC_LAMBDA_MAX_LINKS,
       onEvent: (event) => this.#heard(event),
+    }).catch(async (error: unknown) => {
+      // The process may live on, and so would its sessions, which are kept alive where nothing is said.
+      if (transcripts !== undefined) await this.#inTime(transcripts.end(AbortSignal.abort()), 1 / 8);
+      throw error;
     });
     if (outcome === 'handed-over') {
       if (transcripts !== undefined) await this.#leave(transcripts, transcript);
@@ -255,10 +259,15 @@ class CallRecording {
     return this.#summary('continued');
   }
 
+  /** Milliseconds until only the last `share` of the reserve is left. */
+  #untilLast(share: number): number {
+    const reserveMs = this.#given.environment.KVSREC_LAMBDA_RESERVE_SECONDS * 1000;
+    return Math.max(0, Math.floor(this.#context.getRemainingTimeInMillis() - reserveMs * share));
+  }
+
   /** Waits, but not into the last `share` of the reserve: the successor has to be invoked. */
   async #inTime(work: Promise<unknown>, share: number): Promise<void> {
-    const reserveMs = this.#given.environment.KVSREC_LAMBDA_RESERVE_SECONDS * 1000;
-    const most = Math.max(0, this.#context.getRemainingTimeInMillis() - reserveMs * share);
+    const most = this.#untilLast(share);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, most);
@@ -288,7 +297,9 @@ class CallRecording {
     transcripts: CallTranscripts | undefined,
   ): Promise<RecordSummary> {
     const { environment, updateContact } = this.#given;
-    const [made, transcript] = await Promise.all([objects?.complete() ?? [], transcripts?.end()]);
+    // An outage of Transcribe may outlast the invocation; the recording and its summary are not to wait for its end.
+    const late = AbortSignal.timeout(this.#untilLast(1 / 2));
+    const [made, transcript] = await Promise.all([objects?.complete() ?? [], transcripts?.end(late)]);
     const tooLong = report.endedBy === 'signal';
     if (tooLong) {
       this.#telemetry.count('LostAudio', 1);

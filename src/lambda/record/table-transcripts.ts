@@ -48,6 +48,7 @@ export class TableTranscripts implements CallTranscripts {
   /** Tracks that are not transcribed while others are, by their numbers. */
   readonly #unheard = new Set<number>();
   #left: Buffer | undefined;
+  readonly #stop = new AbortController();
 
   constructor(options: TranscriptsOptions) {
     const { environment, contactId } = options;
@@ -98,7 +99,10 @@ export class TableTranscripts implements CallTranscripts {
   /** Silence goes where nothing came, by the sessions' own rules. */
   silence(): void {}
 
-  async end(): Promise<{ sessions: number; segments: number; complete: boolean }> {
+  async end(late?: AbortSignal): Promise<{ sessions: number; segments: number; complete: boolean }> {
+    const stop = () => this.#stop.abort();
+    late?.addEventListener('abort', stop, { once: true });
+    if (late?.aborted) stop();
     return await this.#ended(await this.#begun?.transcription.end());
   }
 
@@ -212,6 +216,7 @@ export class TableTranscripts implements CallTranscripts {
       sessions: together ? 'together' : 'per-direction',
       pace: environment.KVSREC_LAMBDA_TRANSCRIBE_PACE,
       sink: this.#sink((base / sampleRate) * 1000),
+      signal: this.#stop.signal,
       onEvent: ({ event }) => {
         if (event === 'break') telemetry.count('TranscribeErrors', 1);
       },

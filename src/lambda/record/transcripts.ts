@@ -17,8 +17,11 @@ export interface TranscriptsOptions {
 
 /** Hears a call and writes its words into the tables. */
 export interface CallTranscripts extends AudioTap {
-  /** Waits for the last words. Never rejects: the recording does not end with the transcription. */
-  end(): Promise<{ sessions: number; segments: number; complete: boolean }>;
+  /**
+   * Waits for the last words; once `late` is aborted, for no more than the answers to what was sent. Never rejects: the
+   * recording does not end with the transcription.
+   */
+  end(late?: AbortSignal): Promise<{ sessions: number; segments: number; complete: boolean }>;
   /** Ends the sessions, for the next invocation to go on. Never rejects. */
   leave(): Promise<void>;
   /** What the next invocation has to know; undefined where it shall begin anew. */
