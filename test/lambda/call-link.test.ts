@@ -54,3 +54,56 @@ test('a link whose time is up while a checkpoint is written persists once more, 
   expect(persisted.slice(0, 2)).toEqual([false, true]);
   expect(persisted).toHaveLength(2);
 });
+
+test('a call that ends while its link is leaving: nothing is persisted any more once that is told', async () => {
+  let open = 0;
+  await recordLink({
+    source: endlessSource(readFileSync(join(ROOT, 'fixtures', 'demo-call.mkv'))),
+    // Sooner than the state is written.
+    request: { ...DEFAULT_CAPTURE, start: { at: 'now' }, idleTimeoutMs: 200 },
+    recording: DEFAULT_RECORDING_OPTIONS,
+    tap: { audio: () => {}, silence: () => {} },
+    state: undefined,
+    timeMs: 80,
+    reserveMs: 40,
+    checkpointMs: 0,
+    async drain() {},
+    early: () => false,
+    async persist(_state, leaving) {
+      if (!leaving) return;
+      open++;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      open--;
+    },
+    successor: true,
+  });
+  expect(open).toBe(0);
+});
+
+test('a link whose time is up while the last audio is handed on has its call, and no successor', async () => {
+  const persisted: boolean[] = [];
+  const bytes = readFileSync(join(ROOT, 'fixtures', 'demo-call.mkv'));
+  const pieces = Math.ceil(bytes.length / PIECE);
+  let drains = 0;
+  const outcome = await recordLink({
+    source: endlessSource(bytes),
+    request: { ...DEFAULT_CAPTURE, start: { at: 'now' }, idleTimeoutMs: 100 },
+    recording: DEFAULT_RECORDING_OPTIONS,
+    tap: { audio: () => {}, silence: () => {} },
+    state: undefined,
+    timeMs: 6000,
+    reserveMs: 3000,
+    checkpointMs: 1_000_000,
+    async drain() {
+      // The last time, once the call has ended, longer than the link has.
+      if (++drains > pieces) await new Promise((resolve) => setTimeout(resolve, 3100));
+    },
+    early: () => false,
+    async persist(_state, leaving) {
+      persisted.push(leaving);
+    },
+    successor: true,
+  });
+  expect(outcome).toMatchObject({ endedBy: 'idle' });
+  expect(persisted).not.toContain(true);
+});

@@ -57,6 +57,10 @@ class CallLink implements CheckpointStore, AudioTap {
   /** The state is persisted, and what comes after is the successor's. */
   #left = false;
   #persisting: Promise<void> | undefined;
+  /** It is being left without a piece to leave after. */
+  #leavingSilently: Promise<void> | undefined;
+  /** The call has ended: who has not left by now has no need to. */
+  #ended = false;
   #draining = false;
   /** Pieces of audio heard. */
   #heard = 0;
@@ -82,6 +86,9 @@ class CallLink implements CheckpointStore, AudioTap {
         signal: this.#stop.signal,
         drained: () => this.#drained(),
       });
+      this.#ended = true;
+      // What is being written must not come after what is written of the finished recording.
+      await this.#leavingSilently;
       if (this.#left) return 'handed-over';
       await this.#options.drain();
       return report;
@@ -146,6 +153,7 @@ class CallLink implements CheckpointStore, AudioTap {
   }
 
   #leave(): void {
+    if (this.#ended) return;
     if (!this.#options.successor) {
       this.#stop.abort();
       return;
@@ -158,17 +166,26 @@ class CallLink implements CheckpointStore, AudioTap {
   #leaveSilently(): void {
     const state = this.#latest;
     if (state === undefined || this.#left || this.#draining || this.#persisting !== undefined) return;
-    const heard = this.#heard;
-    void this.#persist(state).then(
-      () => {
-        // What came meanwhile is to be persisted first.
-        if (this.#heard !== heard) return this.#leaveSilently();
+    this.#leavingSilently = this.#persistUnchanged(state);
+  }
+
+  async #persistUnchanged(first: CaptureState): Promise<void> {
+    for (let state: CaptureState | undefined = first; state !== undefined; state = this.#latest) {
+      const heard = this.#heard;
+      try {
+        await this.#persist(state);
+      } catch {
+        // It is tried again with the next piece; the last resort is the retry after the timeout.
+        return;
+      }
+      if (this.#heard === heard) {
         this.#left = true;
         this.#stop.abort();
-      },
-      // It is tried again with the next piece; the last resort is the retry after the timeout.
-      () => {},
-    );
+        return;
+      }
+      // What came meanwhile is to be persisted first; where a piece is being drained, after that.
+      if (this.#ended || this.#draining || this.#persisting !== undefined) return;
+    }
   }
 
   async #persist(state: CaptureState): Promise<void> {
