@@ -85,7 +85,7 @@ export class AudioObject {
     slots: PartSlots,
     mark: string,
   ): Promise<AudioObject> {
-    const state = { upload, tailStart, first: await bytes.get(first), tail: await bytes.get(tail) };
+    const state = { upload, tailStart, first: later(bytes, first), tail: later(bytes, tail) };
     try {
       const resumed = await StreamedUpload.resume(client, state, { slots });
       const kept = resumed.held().firstBytes === PART_BYTES ? first : undefined;
@@ -191,6 +191,11 @@ export class AudioObject {
   close(): void {
     if (!('bytes' in this.#upload)) this.#upload.close();
   }
+}
+
+/** Bytes that are asked for when they are wanted: an answer that nobody reads keeps its connection. */
+async function* later(bytes: ByteStore, name: string): AsyncGenerator<Uint8Array> {
+  yield* await bytes.get(name);
 }
 
 /** An object that is there. */

@@ -107,17 +107,27 @@ export class RecordingObjects implements AudioTap {
     bytes: ByteStore,
   ): Promise<RecordingObjects> {
     const objects = new RecordingObjects(options);
-    objects.#saved = state.saved;
-    objects.#stored.push(...state.stored);
+    try {
+      await objects.#takeUp(state, bytes);
+    } catch (error) {
+      objects.close();
+      throw error;
+    }
+    return objects;
+  }
+
+  async #takeUp(state: RecordingObjectsState, bytes: ByteStore): Promise<void> {
+    this.#saved = state.saved;
+    this.#stored.push(...state.stored);
     for (const contact of state.contacts) {
       const restored: AudioObject[] = [];
       for (const object of contact.objects) {
-        restored.push(await AudioObject.resume(options.client, object, bytes, objects.#slots, RUN));
-        objects.#all.push(restored.at(-1)!);
+        restored.push(await AudioObject.resume(this.#options.client, object, bytes, this.#slots, RUN));
+        this.#all.push(restored.at(-1)!);
       }
       const { combined } = contact;
       const at = (index: number | null) => (index === null ? undefined : restored[index]);
-      objects.#contacts.set(contact.key, {
+      this.#contacts.set(contact.key, {
         objects: restored,
         lines: new Map(contact.lines.map((line) => [line.key, line])),
         combined: combined && {
@@ -126,7 +136,6 @@ export class RecordingObjects implements AudioTap {
         },
       });
     }
-    return objects;
   }
 
   audio(track: TappedTrack, position: number, bytes: Uint8Array): void {
