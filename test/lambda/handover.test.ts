@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CONTACT_ID } from '../../fixtures/connect-profile.ts';
 import { type Environment, readEnvironment } from '../../src/lambda/environment.ts';
 import type { LambdaContext } from '../../src/lambda/handler.ts';
 import { objectLease } from '../../src/lambda/record/object-lease.ts';
@@ -290,5 +291,16 @@ describe('links', () => {
         : undefined;
     await expect(invoke(first, 'r-1', LONG)).rejects.toMatchObject({ code: 'aws-access-denied' });
     expect(told).toEqual([true]);
+  });
+
+  test('a role that may not look for stale uploads records its calls to their ends', async () => {
+    const { first, later, invoke } = chain(CONTACT_ID, async () => {});
+    const event = { ...first, saveCallRecording: 'true' };
+    expect(await invoke(event, 'r-1', SHORT)).toMatchObject({ endedBy: 'continued' });
+    s3.server.fault = ({ operation }) =>
+      operation === 'ListMultipartUploads' ? { status: 403, code: 'AccessDenied' } : undefined;
+    warnings.length = 0;
+    expect(await invoke(later[0]!, 'r-2', LONG)).toMatchObject({ endedBy: 'idle', objects: { length: 3 } });
+    expect(warnings).toEqual(['uploads that nobody knew of could not be ended']);
   });
 });

@@ -11,7 +11,11 @@ import type { UpdateContact } from '../contact-details.ts';
 import type { Environment } from '../environment.ts';
 import type { LambdaContext, LambdaHandler } from '../handler.ts';
 import type { InvokeLater } from '../invoke.ts';
-import { RecordingObjects, type RecordingObjectsOptions } from '../objects/recording-objects.ts';
+import {
+  RecordingObjects,
+  type RecordingObjectsOptions,
+  type RecordingObjectsState,
+} from '../objects/recording-objects.ts';
 import { recordingsPlace } from '../recordings-place.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { recordLink } from './call-link.ts';
@@ -206,9 +210,18 @@ class CallRecording {
       partsInFlight: 1,
     };
     if (!state?.objects) return new RecordingObjects(options);
-    const stale = await abortUnnamed(client, state.objects);
-    if (stale > 0) this.#telemetry.warn('uploads that nobody knew of were ended', { uploads: stale });
+    await this.#endStale(client, state.objects);
     return await RecordingObjects.resume(options, state.objects, this.#store);
+  }
+
+  /** What is left is ended by the bucket's lifecycle rule: the call is recorded whatever becomes of this. */
+  async #endStale(client: S3Client, state: RecordingObjectsState): Promise<void> {
+    try {
+      const uploads = await abortUnnamed(client, state);
+      if (uploads > 0) this.#telemetry.warn('uploads that nobody knew of were ended', { uploads });
+    } catch (error) {
+      this.#telemetry.error('uploads that nobody knew of could not be ended', error);
+    }
   }
 
   async #transcripts(state: RecordState | undefined): Promise<CallTranscripts | undefined> {
