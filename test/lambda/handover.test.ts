@@ -303,4 +303,26 @@ describe('links', () => {
     expect(await invoke(later[0]!, 'r-2', LONG)).toMatchObject({ endedBy: 'idle', objects: { length: 3 } });
     expect(warnings).toEqual(['uploads that nobody knew of could not be ended']);
   });
+
+  test('an event that is delivered twice is recorded once: the earlier invocation gives way', async () => {
+    let release = () => {};
+    const waiting: (() => void)[] = [];
+    const inFirst = new Promise<void>((resolve) => waiting.push(resolve));
+    let ends = 0;
+    const end: CallTranscripts['end'] = async () => {
+      if (++ends === 1) {
+        waiting[0]!();
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+      return { sessions: 0, segments: 0, complete: true };
+    };
+    const { first, invoke } = chain('c-twice', async () => {}, end);
+    const earlier = invoke(first, 'r-1', LONG);
+    await inFirst;
+    expect(await invoke(first, 'r-1', LONG)).toMatchObject({ endedBy: 'idle' });
+    release();
+    expect(await earlier).toMatchObject({ endedBy: 'duplicate' });
+  });
 });

@@ -16,10 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-const KINDS: Record<string, () => Lease> = {
-  tableLease: () => tableLease(dynamo.client, 'contactDetails', `lease-${++contacts}`, 'r1', () => time),
-  objectLease: () =>
-    objectLease(s3.client, { bucket: 'calls', key: `state/lease-${++contacts}` }, () => time),
+/** Each is what one invocation has; the same contact is the same recording. */
+const KINDS: Record<string, (contact?: number) => Lease> = {
+  tableLease: (contact = ++contacts) =>
+    tableLease(dynamo.client, 'contactDetails', `lease-${contact}`, 'r1', () => time),
+  objectLease: (contact = ++contacts) =>
+    objectLease(s3.client, { bucket: 'calls', key: `state/lease-${contact}` }, () => time),
 };
 const link = (number: number, run = 'run') => ({ run, link: number });
 
@@ -29,6 +31,16 @@ describe.each(Object.entries(KINDS))('%s', (_, lease) => {
     expect(await held.take(link(1), 'request-a')).toBe(true);
     expect(await held.take(link(1, 'other'), 'request-b')).toBe(false);
     expect(await held.take(link(1), 'request-a')).toBe(true);
+  });
+
+  test('of an event that is delivered twice the later invocation has it, and the earlier one is told', async () => {
+    const earlier = lease();
+    const later = lease(contacts);
+    expect(await earlier.take(link(1), 'request-a')).toBe(true);
+    expect(await earlier.renew(link(1), 'request-a')).toBe(true);
+    expect(await later.take(link(1), 'request-a')).toBe(true);
+    expect(await earlier.renew(link(1), 'request-a')).toBe(false);
+    expect(await later.renew(link(1), 'request-a')).toBe(true);
   });
 
   test('of many at once, one', async () => {

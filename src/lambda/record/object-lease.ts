@@ -1,11 +1,11 @@
 // Who records a call now, where there is no table: one invocation at a time, by conditional writes of an object.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 
+import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { explained } from '../../aws/aws-error.ts';
-import { LEASE_MS, type Lease } from './lease.ts';
-import type { Chain } from './record-event.ts';
+import { holderOf, LEASE_MS, type Lease } from './lease.ts';
 
 /** How often a write that somebody else's came before is tried again. */
 const ATTEMPTS = 5;
@@ -31,7 +31,7 @@ export function objectLease(
     action,
     resource: `arn:aws:s3:::${bucket}/${key}`,
   });
-  const holder = ({ run, link }: Chain, requestId: string) => `${run}/${link}/${requestId}`;
+  const attempt = randomUUID();
 
   async function read(): Promise<Held | null> {
     return await explained(task('read', 's3:GetObject'), async () => {
@@ -81,23 +81,30 @@ export function objectLease(
 
   return {
     take(chain, requestId) {
-      const mine = holder(chain, requestId);
-      const handed = holder(chain, '');
+      const ours = holderOf(chain, requestId);
+      const handed = holderOf(chain);
       return writeWhere(
-        mine,
-        (held) => held === null || held.holder === mine || held.holder === handed || held.until < now(),
+        ours + attempt,
+        (held) =>
+          held === null || held.holder.startsWith(ours) || held.holder === handed || held.until < now(),
       );
     },
     async renew(chain, requestId) {
-      const mine = holder(chain, requestId);
-      await writeWhere(mine, (held) => held?.holder === mine);
+      const mine = holderOf(chain, requestId) + attempt;
+      // Writes that others of this invocation came before, time and again, have not lost it.
+      let others = false;
+      const written = await writeWhere(mine, (held) => {
+        others = held !== null && held.holder !== mine;
+        return !others;
+      });
+      return written || !others;
     },
     async hand(to) {
-      await write(holder(to, ''));
+      await write(holderOf(to));
     },
     async offer(to) {
-      const before = holder({ run: to.run, link: to.link - 1 }, '');
-      await writeWhere(holder(to, ''), (held) => held?.holder.startsWith(before) === true);
+      const before = holderOf({ run: to.run, link: to.link - 1 });
+      await writeWhere(holderOf(to), (held) => held?.holder.startsWith(before) === true);
     },
   };
 }

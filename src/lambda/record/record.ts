@@ -42,6 +42,12 @@ export interface RecordDependencies {
   telemetry(context: LambdaContext): Telemetry;
 }
 
+/** Milliseconds for which the answer to a renewal is waited for. */
+const RENEWAL_MS = 5000;
+
+/** Another invocation has taken the lease over. */
+class LeaseLost extends Error {}
+
 /** Makes the handler. */
 export function createRecord(dependencies: RecordDependencies): LambdaHandler {
   return async (event, context): Promise<RecordSummary> => {
@@ -73,9 +79,13 @@ class CallRecording {
   readonly #telemetry: Telemetry;
   readonly #store: StateStore;
   readonly #lease: Lease;
+  /** As the event says it, whatever state is found: a retry is known by it. */
+  readonly #holder: Chain;
   #chain: Chain;
   #reconnects = 0;
   #renewal: NodeJS.Timeout | undefined;
+  /** Another invocation has taken the lease over. */
+  #lost = false;
   #held: RecordingObjects | undefined;
 
   constructor(
@@ -92,6 +102,7 @@ class CallRecording {
     this.#given = given;
     this.#telemetry = telemetry;
     this.#chain = asked.chain ?? { run: context.awsRequestId, link: 1 };
+    this.#holder = this.#chain;
     const place = {
       bucket: environment.RECORDINGS_BUCKET_NAME,
       prefix: environment.KVSREC_LAMBDA_STATE_KEY_PREFIX,
@@ -122,9 +133,7 @@ class CallRecording {
 
   async #take(source: MediaSource): Promise<RecordSummary> {
     const { awsRequestId } = this.#context;
-    // A retry is known by what the event says, whatever state it finds.
-    const holder = this.#chain;
-    if (!(await this.#lease.take(holder, awsRequestId))) return await this.#notOurs();
+    if (!(await this.#lease.take(this.#holder, awsRequestId))) return await this.#notOurs();
     const state = await this.#store.load();
     if (state?.done) return this.#again(state.done);
     if (state?.run === this.#chain.run && state.link > this.#chain.link) {
@@ -132,12 +141,12 @@ class CallRecording {
     }
     // Of another run, which has died: its recording is gone on with.
     if (state !== undefined) this.#chain = { run: state.run, link: state.link };
-    this.#renewal = setInterval(
-      () => void this.#lease.renew(holder, awsRequestId).catch(() => {}),
-      LEASE_MS / 3,
-    );
+    this.#renewal = setInterval(() => void this.#renew(), LEASE_MS / 3);
     try {
       return await this.#record(state, source);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      return this.#duplicate();
     } finally {
       clearInterval(this.#renewal);
       this.#held?.close();
@@ -172,31 +181,58 @@ class CallRecording {
       reserveMs: environment.KVSREC_LAMBDA_RESERVE_SECONDS * 1000,
       checkpointMs: environment.KVSREC_LAMBDA_CHECKPOINT_SECONDS * 1000,
       drain: async () => {
+        if (this.#lost) throw new LeaseLost();
         await objects?.drain();
       },
       early: () => objects?.unnamedUpload === true,
       // What dies between the last checkpoint and the successor's invocation is found out by the retry.
-      persist: async (capture, leaving) =>
-        this.#store.save({
+      persist: async (capture, leaving) => {
+        const [saved] = await Promise.all([objects?.save(this.#store), this.#renew()]);
+        if (this.#lost) throw new LeaseLost();
+        await this.#store.save({
           run,
           link: leaving ? link + 1 : link,
           capture,
-          objects: (await objects?.save(this.#store)) ?? null,
+          objects: saved ?? null,
           transcript: leaving && transcripts !== undefined ? transcript : null,
           done: null,
-        }),
+        });
+      },
       successor: link < environment.KVSREC_LAMBDA_MAX_LINKS,
       onEvent: (event) => this.#heard(event),
-    }).catch(async (error: unknown) => {
-      // The process may live on, and so would its sessions, which are kept alive where nothing is said.
-      if (transcripts !== undefined) await this.#inTime(transcripts.end(AbortSignal.abort()), 1 / 8);
-      throw error;
-    });
+    })
+      .then(async (ended) => {
+        if (ended !== 'handed-over') await this.#requireLease();
+        return ended;
+      })
+      .catch(async (error: unknown) => {
+        // The process may live on, and so would its sessions, which are kept alive where nothing is said.
+        if (transcripts !== undefined) await this.#inTime(transcripts.end(AbortSignal.abort()), 1 / 8);
+        throw error;
+      });
     if (outcome === 'handed-over') {
       if (transcripts !== undefined) await this.#leave(transcripts, transcript);
       return await this.#handOver();
     }
     return await this.#finish(outcome, objects, transcripts);
+  }
+
+  /** Keeps the lease, and finds out whether it is another's by now; what does not answer has not said so. */
+  async #renew(): Promise<void> {
+    const asked = this.#lease.renew(this.#holder, this.#context.awsRequestId);
+    const held = asked.catch(() => true);
+    let timer: NodeJS.Timeout | undefined;
+    const silent = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), RENEWAL_MS);
+    });
+    if (!(await Promise.race([held, silent]))) this.#lost = true;
+    clearTimeout(timer);
+  }
+
+  /** @throws LeaseLost where another invocation has taken over: what is there is its to finish. */
+  async #requireLease(): Promise<void> {
+    await this.#renew();
+    if (this.#lost) throw new LeaseLost();
   }
 
   async #objects(state: RecordState | undefined, client: S3Client): Promise<RecordingObjects> {
@@ -264,6 +300,7 @@ class CallRecording {
   /** The state is persisted: the successor goes on from it. */
   async #handOver(): Promise<RecordSummary> {
     const next = { run: this.#chain.run, link: this.#chain.link + 1 };
+    await this.#requireLease();
     clearInterval(this.#renewal);
     await this.#lease.hand(next);
     await this.#invoke(next);
@@ -321,6 +358,7 @@ class CallRecording {
       });
     }
     const words = await transcripts?.texts();
+    await this.#requireLease();
     await updateContact?.(this.#asked.contactId, detailsOf(made, words));
     const done: RecordSummary = {
       ...this.#summary(tooLong ? 'max-duration' : report.endedBy),
@@ -384,6 +422,10 @@ class CallRecording {
     if (state !== undefined && state.run === this.#chain.run && state.link > this.#chain.link) {
       return await this.#sureOfSuccessor(state);
     }
+    return this.#duplicate();
+  }
+
+  #duplicate(): RecordSummary {
     this.#telemetry.count('Duplicates', 1);
     this.#telemetry.info('another invocation records this call');
     return this.#summary('duplicate');
