@@ -57,9 +57,12 @@ test('a link whose time is up while a checkpoint is written persists once more, 
 
 test('a call that ends while its link is leaving: nothing is persisted any more once that is told', async () => {
   let open = 0;
-  await recordLink({
+  let finished = () => {};
+  const over = new Promise<void>((resolve) => {
+    finished = resolve;
+  });
+  const outcome = await recordLink({
     source: endlessSource(readFileSync(join(ROOT, 'fixtures', 'demo-call.mkv'))),
-    // Sooner than the state is written.
     request: { ...DEFAULT_CAPTURE, start: { at: 'now' }, idleTimeoutMs: 200 },
     recording: DEFAULT_RECORDING_OPTIONS,
     tap: { audio: () => {}, silence: () => {} },
@@ -72,11 +75,14 @@ test('a call that ends while its link is leaving: nothing is persisted any more 
     async persist(_state, leaving) {
       if (!leaving) return;
       open++;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await over;
+      await new Promise((resolve) => setTimeout(resolve, 100));
       open--;
     },
     successor: true,
+    onEvent: ({ event }) => event === 'finished' && finished(),
   });
+  expect(outcome).toMatchObject({ endedBy: 'idle' });
   expect(open).toBe(0);
 });
 

@@ -178,13 +178,15 @@ class CallLink implements CheckpointStore, AudioTap {
         // It is tried again with the next piece; the last resort is the retry after the timeout.
         return;
       }
+      // Who has heard the end has no need of a successor.
+      if (this.#ended) return;
       if (this.#heard === heard) {
         this.#left = true;
         this.#stop.abort();
         return;
       }
       // What came meanwhile is to be persisted first; where a piece is being drained, after that.
-      if (this.#ended || this.#draining || this.#persisting !== undefined) return;
+      if (this.#draining || this.#persisting !== undefined) return;
     }
   }
 
