@@ -13,6 +13,7 @@ import { DEFAULT_RECORDING_OPTIONS } from '../../src/recording/types.ts';
 import { wavBytes } from '../audio/wav-bytes.ts';
 import { type S3Server, startS3Server } from '../aws/s3/s3-server.ts';
 import { buildOnce, ROOT, runCli, scratchDirectory } from '../cli/run-cli.ts';
+import { flowEvent } from './flow-event.ts';
 import { type ServedFunctions, serveFunctions } from './functions-process.ts';
 
 let s3: S3Server;
@@ -312,6 +313,23 @@ describe('the service', () => {
       errorMessage: expect.stringMatching(/^RequestId: .* Error: Task timed out after 0\.90 seconds$/),
     });
     expect((await functions.invoke('redact', {})).answer).toMatchObject({ errorType: 'bad-event' });
+  });
+
+  test('--invoke ends when what the function has invoked for later is done', async () => {
+    const file = join(scratchDirectory(), 'failed.ndjson');
+    const args = ['--handler', 'trigger,record', '--event-retries', '1', '--retry-delay', '10ms'];
+    const run = await runCli(['serve-lambda', ...args, '--on-failure', file, '--invoke', '-'], {
+      env: { ...s3.env, RECORDINGS_BUCKET_NAME: 'calls', transcriptionFunction: 'record' },
+      stdin: JSON.stringify(flowEvent({ streamArn: 'no-arn', startFragment: '1' })),
+    });
+    expect({ status: run.status, answer: JSON.parse(run.stdout) }).toEqual({
+      status: 0,
+      answer: { lambdaResult: 'Success' },
+    });
+    expect(JSON.parse(readText(file))).toMatchObject({
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 2 },
+      responsePayload: { errorType: 'bad-event' },
+    });
   });
 
   test('--invoke prints the answer and ends with its status, whoever has the usual port', async () => {

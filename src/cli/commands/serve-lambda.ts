@@ -63,6 +63,7 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
   const { appendFile } = await import('node:fs/promises');
   const { onFailure } = options;
   if (onFailure !== undefined) requireAppendable(onFailure);
+  let appended = Promise.resolve();
   const functions = await startFunctions({
     ...options,
     program: (name) => [...ownCommand(), 'serve-lambda', '--handler', name],
@@ -72,16 +73,20 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
       terminal.warning('an asynchronous event failed for good');
       if (onFailure === undefined) return;
       // The file can have become unwritable since the start; the functions are served all the same.
-      appendFile(onFailure, `${JSON.stringify(record)}\n`).catch((error: unknown) => {
-        const { message } = asKvsrecError(error);
-        terminal.warning(`that event is not in the file of --on-failure: ${message}`);
-      });
+      appended = appended
+        .then(() => appendFile(onFailure, `${JSON.stringify(record)}\n`))
+        .catch((error: unknown) => {
+          const { message } = asKvsrecError(error);
+          terminal.warning(`that event is not in the file of --on-failure: ${message}`);
+        });
     },
   });
   try {
     if (options.invoke !== undefined) {
       const { functionError, payload } = await functions.invoke(await eventText(options.invoke));
       await terminal.write(`${payload}\n`);
+      // A call that is longer than an invocation goes on in another.
+      await Promise.race([functions.settle(), untilOver(signal, options.durationMs)]);
       return functionError === undefined ? DONE : FAILED;
     }
     terminal.result(
@@ -101,6 +106,7 @@ async function server(options: ServeOptions, { terminal, signal }: CommandContex
     return DONE;
   } finally {
     await functions.close();
+    await appended;
   }
 }
 

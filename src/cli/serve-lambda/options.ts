@@ -42,7 +42,8 @@ export const SERVE_OPTIONS: readonly CommandOption[] = [
   ...listenOptions(`${PORT}, any with --invoke`),
   {
     flags: '--invoke <file>',
-    description: 'invoke the function with this event (- for standard input), print the answer, and end',
+    description:
+      'invoke the function with this event (- for standard input), print the answer, and end when all that it has invoked is done',
     group: 'Server',
   },
   durationOption('Server'),

@@ -44,9 +44,14 @@ export class FunctionPool {
     return requestId;
   }
 
-  /** Asynchronous events that are not done with. */
-  get pending(): number {
-    return this.#events.size;
+  /** Whether no asynchronous event waits, runs or is to be tried again. */
+  get settled(): boolean {
+    return this.#events.size === 0;
+  }
+
+  /** Resolves when the asynchronous events that it has are done with. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#events);
   }
 
   async close(): Promise<void> {

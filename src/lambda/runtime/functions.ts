@@ -21,6 +21,8 @@ export interface Functions {
   readonly port: number;
   /** Invokes the first function with an event (JSON) and waits. */
   invoke(payload: string): Promise<Outcome>;
+  /** Resolves when every asynchronous event is done with, and whatever that has invoked in its turn. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,10 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       pools
         .get(handlers[0]!)!
         .invoke(payload, `arn:aws:lambda:${region}:000000000000:function:${handlers[0]}`),
+    async settle() {
+      const all = [...pools.values()];
+      while (!all.every(({ settled }) => settled)) await Promise.all(all.map((pool) => pool.settle()));
+    },
     async close() {
       await server.close();
       await Promise.all([...pools.values()].map((pool) => pool.close()));
