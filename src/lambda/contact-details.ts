@@ -37,7 +37,10 @@ export function documentClient(region?: string): DynamoDBDocumentClient {
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** Items expire so many days after they were last written, as those of the transcripts do: they hold the same words. */
+/**
+ * Items expire so many days after they were last written, as those of the transcripts do: they hold the same words. With 0
+ * they are kept.
+ */
 export function updateContact(
   client: DynamoDBDocumentClient,
   table: string,
@@ -45,14 +48,20 @@ export function updateContact(
   now: () => number = Date.now,
 ): UpdateContact {
   return async (contactId, details, signal) => {
-    const ExpiresAfter = Math.floor(now() / 1000) + Math.round(ttlDays * DAY_SECONDS);
+    const keep = ttlDays === 0;
+    const ExpiresAfter = keep ? undefined : Math.floor(now() / 1000) + Math.round(ttlDays * DAY_SECONDS);
     const set = Object.entries({ ...details, ExpiresAfter }).filter(([, value]) => value !== undefined);
     const command = new UpdateCommand({
       TableName: table,
       Key: { contactId },
-      UpdateExpression: `SET ${set.map((_, i) => `#${i} = :${i}`).join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(set.map(([name], i) => [`#${i}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(set.map(([, value], i) => [`:${i}`, value])),
+      UpdateExpression: [
+        ...(set.length > 0 ? [`SET ${set.map((_, i) => `#${i} = :${i}`).join(', ')}`] : []),
+        ...(keep ? ['REMOVE ExpiresAfter'] : []),
+      ].join(' '),
+      ...(set.length > 0 && {
+        ExpressionAttributeNames: Object.fromEntries(set.map(([name], i) => [`#${i}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(set.map(([, value], i) => [`:${i}`, value])),
+      }),
     });
     const task = { doing: `write to the table ${table}`, action: 'dynamodb:UpdateItem', resource: table };
     await explained(task, () => client.send(command, signal && { abortSignal: signal }));

@@ -62,8 +62,8 @@ const RECORDINGS = {
   KVSREC_LAMBDA_GAP_TOLERANCE_MS: number(0, 60_000, 100),
 };
 
-/** Days after which items of transcripts and summaries expire. */
-const EXPIRY = { KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS: number(1, 36_500, 7) };
+/** Days after which items of transcripts and summaries expire; 0 for never. */
+const EXPIRY = { KVSREC_LAMBDA_TRANSCRIPT_TTL_DAYS: number(0, 36_500, 7) };
 
 /** A schema per handler; the variables are the keys. */
 export const ENVIRONMENTS = {

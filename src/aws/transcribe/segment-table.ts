@@ -15,7 +15,7 @@ export interface SegmentTablesOptions extends AwsSettings {
   /** The table for what the customer hears. */
   tableToCustomer?: string | undefined;
   savePartials: boolean;
-  /** Days until items expire. */
+  /** Days until items expire; 0 for never. */
   ttlDays: number;
   /** Milliseconds since the epoch; for tests. */
   now?: () => number;
@@ -33,8 +33,8 @@ export interface SegmentItem {
   IsPartial: boolean;
   /** ISO 8601. */
   LoggedOn: string;
-  /** Seconds since the epoch, as DynamoDB wants a time to live. */
-  ExpiresAfter: number;
+  /** Seconds since the epoch, as DynamoDB wants a time to live; not there in items that are kept. */
+  ExpiresAfter?: number;
   /** `from` or `to`, in a table that both directions share. */
   Direction?: string;
 }
@@ -171,6 +171,7 @@ export class SegmentTables {
 
   #item(segment: TranscriptSegment): SegmentItem {
     const now = (this.#options.now ?? Date.now)();
+    const { ttlDays } = this.#options;
     return {
       ContactId: this.#options.contactId,
       StartTime: segment.startMs / 1000,
@@ -179,7 +180,7 @@ export class SegmentTables {
       Transcript: segment.text,
       IsPartial: segment.partial,
       LoggedOn: new Date(now).toISOString(),
-      ExpiresAfter: Math.floor(now / 1000) + Math.round(this.#options.ttlDays * DAY_SECONDS),
+      ...(ttlDays > 0 ? { ExpiresAfter: Math.floor(now / 1000) + Math.round(ttlDays * DAY_SECONDS) } : {}),
       ...(this.#shared ? { Direction: segment.direction } : {}),
     };
   }
