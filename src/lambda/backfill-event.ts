@@ -1,4 +1,5 @@
-// What the backfill is given: S3 events, messages with such events, or items of a Step Functions Distributed Map.
+// What the backfill is given: S3 events, messages of SQS and SNS with such events, or items of a Step Functions
+// Distributed Map.
 
 import { KvsrecError } from '../errors.ts';
 import { fields } from './object-fields.ts';
@@ -13,39 +14,61 @@ export interface DumpObject {
 /**
  * The objects of an event:
  * `{"Records": [{"s3": …}]}` as S3 sends it (keys escaped), `{"Items": [{"Key"}], "BatchInput": {"bucket"}}` or
- * `{"bucket", "Key"}` of a Distributed Map, and the S3 event of EventBridge.
+ * `{"bucket", "Key"}` of a Distributed Map, and the S3 event of EventBridge. None of what tells that an object is gone.
  * @throws KvsrecError `bad-event`, naming every fault.
  */
 export function dumpsOf(event: unknown): DumpObject[] {
   const faults: string[] = [];
-  const { Records, Items, BatchInput, detail } = fields(event);
-  // S3 sends one when notifications are set up.
-  if (fields(event).Event === 's3:TestEvent') return [];
-  let dumps: (DumpObject | undefined)[];
-  if (Array.isArray(Records)) {
-    dumps = Records.map((record, index) => ofRecord(record, `Records[${index}]`, faults));
-  } else if (Array.isArray(Items)) {
-    dumps = Items.map((item, index) => ofItem(item, fields(BatchInput), `Items[${index}]`, faults));
-  } else if (detail !== undefined) {
-    const { bucket, object } = fields(detail);
-    dumps = [named(fields(bucket).name, fields(object).key, 'detail', faults)];
-  } else {
-    dumps = [ofItem(event, {}, 'the event', faults)];
-  }
+  const dumps = dumpsIn(event, '', faults);
   if (faults.length > 0) {
     throw new KvsrecError('bad-event', `the event of backfill is wrong: ${faults.join('; ')}`, {
       hint: 'docs/lambda.md shows the events.',
     });
   }
-  return dumps.filter((dump) => dump !== undefined);
+  // Folders that the console makes are empty objects.
+  return dumps.filter((dump) => dump !== undefined && !dump.key.endsWith('/')) as DumpObject[];
 }
 
-function ofRecord(record: unknown, place: string, faults: string[]): DumpObject | undefined {
-  const { bucket, object } = fields(fields(record).s3);
+function dumpsIn(event: unknown, inside: string, faults: string[]): (DumpObject | undefined)[] {
+  const { Records, Items, BatchInput, detail, 'detail-type': kind } = fields(event);
+  // S3 sends one when notifications are set up.
+  if (fields(event).Event === 's3:TestEvent') return [];
+  if (Array.isArray(Records)) {
+    return Records.flatMap((record, index) => ofRecord(record, `${inside}Records[${index}]`, faults));
+  }
+  if (Array.isArray(Items)) {
+    return Items.map((item, index) => ofItem(item, fields(BatchInput), `${inside}Items[${index}]`, faults));
+  }
+  if (detail !== undefined) {
+    if (kind === 'Object Deleted') return [];
+    const { bucket, object } = fields(detail);
+    return [named(fields(bucket).name, fields(object).key, `${inside}detail`, faults)];
+  }
+  return [ofItem(event, {}, inside === '' ? 'the event' : inside, faults)];
+}
+
+/** A record of S3, or a message that carries an event. */
+function ofRecord(record: unknown, place: string, faults: string[]): (DumpObject | undefined)[] {
+  const { s3, body, Sns, eventName } = fields(record);
+  const message = body ?? fields(Sns).Message;
+  if (s3 === undefined && typeof message === 'string') {
+    try {
+      const event: unknown = JSON.parse(message);
+      // SNS wraps what it hands to a queue.
+      const wrapped = fields(event).Message;
+      return dumpsIn(typeof wrapped === 'string' ? JSON.parse(wrapped) : event, `${place}: `, faults);
+    } catch {
+      faults.push(`${place} is a message that is no JSON`);
+      return [];
+    }
+  }
+  if (typeof eventName === 'string' && /^(s3:)?(ObjectRemoved|LifecycleExpiration):/.test(eventName))
+    return [];
+  const { bucket, object } = fields(s3);
   const { key } = fields(object);
   // Keys are escaped as in the query of a URL: a plus sign is a space.
   const plain = typeof key === 'string' ? unescaped(key) : key;
-  return named(fields(bucket).name, plain, place, faults);
+  return [named(fields(bucket).name, plain, place, faults)];
 }
 
 function ofItem(
@@ -57,8 +80,6 @@ function ofItem(
   const own = fields(item);
   const bucket = own.Bucket ?? own.bucket ?? batch.Bucket ?? batch.bucket;
   const key = typeof item === 'string' ? item : (own.Key ?? own.key);
-  // Folders that the console makes are empty objects.
-  if (typeof key === 'string' && key.endsWith('/')) return undefined;
   return named(bucket, key, place, faults);
 }
 
