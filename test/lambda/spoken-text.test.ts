@@ -23,6 +23,32 @@ afterAll(async () => {
   await dynamo.close();
 });
 
+/** The tables of a call as the recording writes them, and the environment in which they are read. */
+function tablesOf(
+  contactId: string,
+  from: string | undefined,
+  to: string | undefined,
+  savePartials: boolean,
+) {
+  const { client } = dynamo;
+  return {
+    tables: new SegmentTables({
+      contactId,
+      table: from,
+      tableToCustomer: to,
+      savePartials,
+      ttlDays: 7,
+      client,
+    }),
+    environment: readEnvironment('record', {
+      APP_REGION: 'eu-central-1',
+      RECORDINGS_BUCKET_NAME: 'calls',
+      TABLE_CALLER_TRANSCRIPT: from,
+      TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: to,
+    }),
+  };
+}
+
 test.each<{ name: string; from?: string; to?: string; said: { from: string; to: string } }>([
   { name: 'a table each', from: FIRST, to: SECOND, said: { from: 'hello bye', to: 'welcome' } },
   { name: 'only the first', from: FIRST, said: { from: 'hello bye', to: 'welcome' } },
@@ -30,43 +56,17 @@ test.each<{ name: string; from?: string; to?: string; said: { from: string; to: 
   { name: 'only the second', to: SECOND, said: { from: '', to: 'welcome' } },
 ])('each direction has its own words: $name', async ({ name, from, to, said }) => {
   const contactId = name.replaceAll(' ', '-');
-  const tables = new SegmentTables({
-    contactId,
-    table: from,
-    tableToCustomer: to,
-    savePartials: true,
-    ttlDays: 7,
-    client: dynamo.client,
-  });
+  const { tables, environment } = tablesOf(contactId, from, to, true);
   tables.put(segment('from', 0, 1000, 'hello', { id: 'a' }));
   tables.put(segment('to', 500, 2000, 'welcome', { id: 'b' }));
   tables.put(segment('from', 3000, 4000, 'bye', { id: 'c' }));
   tables.put(segment('to', 5000, 6000, 'good', { id: 'd', partial: true }));
   await tables.end();
-  const environment = readEnvironment('record', {
-    APP_REGION: 'eu-central-1',
-    RECORDINGS_BUCKET_NAME: 'calls',
-    TABLE_CALLER_TRANSCRIPT: from,
-    TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: to,
-  });
   expect(await spokenText(environment, contactId)).toEqual(said);
 });
 
 test('an item that does not say its direction is that of its table', async () => {
-  const environment = readEnvironment('record', {
-    APP_REGION: 'eu-central-1',
-    RECORDINGS_BUCKET_NAME: 'calls',
-    TABLE_CALLER_TRANSCRIPT: FIRST,
-    TABLE_CALLER_TRANSCRIPT_TO_CUSTOMER: SECOND,
-  });
-  const tables = new SegmentTables({
-    contactId: 'plain',
-    table: FIRST,
-    tableToCustomer: SECOND,
-    savePartials: false,
-    ttlDays: 7,
-    client: dynamo.client,
-  });
+  const { tables, environment } = tablesOf('plain', FIRST, SECOND, false);
   tables.put(segment('from', 0, 1000, 'hello', { id: 'a' }));
   tables.put(segment('to', 0, 1000, 'welcome', { id: 'b' }));
   await tables.end();
