@@ -247,7 +247,11 @@ describe('links', () => {
     warnings.length = 0;
     expect(await invoke(later[0]!, 'r-2', LONG)).toMatchObject({ endedBy: 'idle', links: 2 });
     expect(begun.map(({ left }) => left)).toEqual([undefined, undefined]);
-    expect(warnings).toEqual(['what the invocation before has heard last is not there']);
+    expect(warnings).toEqual([
+      'what the invocation before has heard last is not there',
+      // The stream is another contact's.
+      'nothing was heard of this contact',
+    ]);
   });
 
   test('a link whose sessions do not end in time hands over nevertheless', async () => {

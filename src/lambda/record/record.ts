@@ -394,6 +394,7 @@ class CallRecording {
       'GapSeconds',
       gaps.reduce((sum, { durationMs = 0 }) => sum + durationMs / 1000, 0),
     );
+    if (contacts.length === 0) telemetry.warn('nothing was heard of this contact');
     const late = objects?.late ?? 0;
     if (lost.length > 0 || late > 0) telemetry.count('LostAudio', 1);
     if (late > 0) telemetry.warn('audio came too late for the combined objects', { frames: late });
