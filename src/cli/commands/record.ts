@@ -1,6 +1,7 @@
 // `kvsrec record`: live and past calls from Kinesis Video Streams to audio files.
 
 import { existsSync } from 'node:fs';
+import type { CallReference } from '../../aws/call-event.ts';
 import type { Settings } from '../../config/resolve-settings.ts';
 import type { KvsrecError } from '../../errors.ts';
 import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
@@ -9,9 +10,10 @@ import type { FileOwners } from '../../recording/file-owners.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED, statusOfWarnings, worstStatus } from '../exit-status.ts';
 import { eventLine, printableLine } from '../record/event-line.ts';
+import { refuseConflicts } from '../record/flag-conflicts.ts';
 import { LiveTally, startLiveView } from '../record/live-view.ts';
 import type { CallOutcome } from '../record/many-calls.ts';
-import { type CallPlan, planCall, SOURCE_OPTIONS, usage } from '../record/options.ts';
+import { type CallPlan, planCall, SOURCE_OPTIONS } from '../record/options.ts';
 import type { RecordRun, SourceNote } from '../record/record-call.ts';
 import { reference, services } from '../record/services.ts';
 import { recordSummary } from '../record/summary.ts';
@@ -69,6 +71,7 @@ export const record: CommandDefinition = {
 
 async function run(context: CommandContext): Promise<number> {
   const { options, settings } = context;
+  refuseConflicts(context);
   if (options.resume !== undefined) return await resume(context);
   if (settings.out !== '-') requireWritable(settings.out);
   const uploader = await uploaderFor(context, { lines: options.contacts === undefined });
@@ -230,19 +233,7 @@ async function recordToPipe(
   note: SourceNote,
   service: RecordRun['service'],
 ): Promise<number> {
-  const { settings, terminal, signal, options } = context;
-  if (settings.track === 'both') {
-    throw usage('-o - takes one direction', 'Add --track from or --track to.');
-  }
-  if (settings.upload !== undefined) {
-    throw usage('-o - leaves no files to upload', 'Leave --upload out, or give -o DIR.');
-  }
-  if (settings.json || settings.saveMkv || settings.report) {
-    throw usage(
-      'standard output takes the audio alone',
-      'Leave --json, --save-mkv and --report out, or give -o DIR.',
-    );
-  }
+  const { terminal, signal, options } = context;
   const [{ pipeOutput }, { joinTaps }, { recordCall }, { withTranscript }] = await Promise.all([
     import('../record/pipe-output.ts'),
     import('../../recording/audio-tap.ts'),
@@ -286,8 +277,6 @@ async function recordContacts(
   uploader: RecordingUploader | undefined,
 ): Promise<number> {
   const { options, settings, terminal, signal } = context;
-  if (settings.out === '-')
-    throw usage('several calls cannot go to standard output', 'Give a folder with -o.');
   const [{ recordMany }, { eventLines }] = await Promise.all([
     import('../record/many-calls.ts'),
     import('../record/event-file.ts'),
@@ -346,6 +335,7 @@ async function resume(context: CommandContext): Promise<number> {
   await uploaderFor(context);
   const run: ResumeRun = {
     alone: files.length === 1,
+    event: typeof options.event === 'string' ? await reference(context) : undefined,
     pool: new ChunkPool(),
     owners: new FileOwners(),
     reached: new Map(),
@@ -375,6 +365,8 @@ async function resume(context: CommandContext): Promise<number> {
 interface ResumeRun {
   /** There is no other one, which could draw on the terminal as well. */
   alone: boolean;
+  /** What the event that is given says. */
+  event: CallReference | undefined;
   pool: ChunkPool;
   owners: FileOwners;
   /** By region, profile and endpoint. */
@@ -389,12 +381,13 @@ interface Reached {
 async function resumeOne(
   context: CommandContext,
   file: string,
-  { alone, pool, owners, reached }: ResumeRun,
+  { alone, event, pool, owners, reached }: ResumeRun,
 ): Promise<{ recorded: RecordedWithTranscript; uploader: RecordingUploader | undefined }> {
   const { options, settings, signal, terminal } = context;
   const [
     { takeOver },
     { resumeCall },
+    { givenWaits, refuseOtherThanBegun },
     { streamId, streamName },
     { withTranscript },
     { journalPath },
@@ -402,6 +395,7 @@ async function resumeOne(
   ] = await Promise.all([
     import('../../recording/capture/checkpoint-file.ts'),
     import('../record/record-call.ts'),
+    import('../record/begun-with.ts'),
     import('../../aws/stream-id.ts'),
     import('../record/with-transcript.ts'),
     import('../transcribe/journal.ts'),
@@ -410,6 +404,7 @@ async function resumeOne(
   const unfinished = takeOver(file);
   const note = unfinished.source as SourceNote;
   const stream = streamId(note.stream);
+  refuseOtherThanBegun(context, unfinished, stream, event);
   const { region, profile, endpointUrl } = { ...note, ...given(settings) };
   const own: Settings = { ...settings, region, profile, endpointUrl };
   const place = JSON.stringify([region, profile, endpointUrl]);
@@ -451,6 +446,7 @@ async function resumeOne(
               pool,
               claim: owners.claimFor(streamName(stream), file),
               nameTemplate: settings.name,
+              waits: givenWaits(context),
               signal,
               overwrite: settings.overwrite,
               report: settings.report,

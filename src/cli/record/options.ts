@@ -78,7 +78,11 @@ export async function planCall(
 ): Promise<CallPlan> {
   const { streamId } = await import('../../aws/stream-id.ts');
   const name = text(options, 'streamName');
-  const arn = text(options, 'streamArn') ?? (name === undefined ? reference?.streamArn : undefined);
+  const given = text(options, 'streamArn');
+  if (name !== undefined && given !== undefined) {
+    throw usage('--stream-arn does not go with --stream-name', 'Give one of them.');
+  }
+  const arn = given ?? (name === undefined ? reference?.streamArn : undefined);
   if (arn === undefined && name === undefined) {
     throw usage(
       'no stream is named',
@@ -119,6 +123,16 @@ export async function planCall(
 }
 
 function startOf(options: SourceOptions, clock: Clock, reference: CallReference | undefined): MediaStart {
+  const given = givenStart(options, clock);
+  if (given !== undefined) return given;
+  if (reference?.startFragment !== undefined) return { at: 'fragment', number: reference.startFragment };
+  // A contact's id keeps what the margin takes in of another call out.
+  const startMs = withMargin(reference?.startMs, reference?.contactId === undefined ? 0 : -1);
+  return startMs === undefined ? { at: 'now' } : { at: 'time', clock, ms: startMs };
+}
+
+/** The beginning that is given on the command line, if one is. @throws KvsrecError `bad-usage` (exit 2). */
+export function givenStart(options: SourceOptions, clock: Clock): MediaStart | undefined {
   const number = fragment(options, 'fragment');
   const token = text(options, 'continuationToken');
   const when = text(options, 'start');
@@ -131,18 +145,14 @@ function startOf(options: SourceOptions, clock: Clock, reference: CallReference 
   if (number !== undefined) return { at: 'fragment', number };
   if (token !== undefined) return { at: 'token', token };
   if (when === 'now' || when === 'earliest') return { at: when };
-  if (when !== undefined) return { at: 'time', clock, ms: time(options, 'start')! };
-  if (reference?.startFragment !== undefined) return { at: 'fragment', number: reference.startFragment };
-  // A contact's id keeps what the margin takes in of another call out.
-  const startMs = withMargin(reference?.startMs, reference?.contactId === undefined ? 0 : -1);
-  return startMs === undefined ? { at: 'now' } : { at: 'time', clock, ms: startMs };
+  return when === undefined ? undefined : { at: 'time', clock, ms: time(options, 'start')! };
 }
 
 function withMargin(ms: number | undefined, direction: -1 | 0 | 1): number | undefined {
   return ms === undefined ? undefined : ms + direction * CLOCK_MARGIN_MS;
 }
 
-function clockOf(options: SourceOptions): Clock {
+export function clockOf(options: SourceOptions): Clock {
   const clock = text(options, 'startClock') ?? 'server';
   if (clock !== 'server' && clock !== 'producer') {
     throw usage(`--start-clock: there is no clock “${clock}”`, 'It is server or producer.');
@@ -150,12 +160,12 @@ function clockOf(options: SourceOptions): Clock {
   return clock;
 }
 
-function text(options: SourceOptions, name: string): string | undefined {
+export function text(options: SourceOptions, name: string): string | undefined {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-function fragment(options: SourceOptions, name: string): string | undefined {
+export function fragment(options: SourceOptions, name: string): string | undefined {
   const value = text(options, name);
   if (value !== undefined && !FRAGMENT.test(value)) {
     throw usage(`“${value}” is no fragment number`, 'Fragment numbers are decimals of about 47 digits.');
@@ -163,7 +173,7 @@ function fragment(options: SourceOptions, name: string): string | undefined {
   return value;
 }
 
-function time(options: SourceOptions, name: string): number | undefined {
+export function time(options: SourceOptions, name: string): number | undefined {
   const value = text(options, name);
   if (value === undefined) return undefined;
   const ms = Date.parse(value);

@@ -9,7 +9,7 @@ import type { RequestPace } from '../../recording/capture/backoff.ts';
 import { type CaptureOptions, capture } from '../../recording/capture/capture.ts';
 import type { CaptureState } from '../../recording/capture/capture-state.ts';
 import { CheckpointFile, type Unfinished } from '../../recording/capture/checkpoint-file.ts';
-import type { CaptureEvent, CaptureReport } from '../../recording/capture/request.ts';
+import type { CaptureEvent, CaptureReport, CaptureRequest } from '../../recording/capture/request.ts';
 import type { ChunkPool } from '../../recording/chunk.ts';
 import type { FilePatch } from '../../recording/contact-files.ts';
 import { type Claim, FileOwners } from '../../recording/file-owners.ts';
@@ -110,11 +110,18 @@ function followed(store: CheckpointFile | undefined, growing: GrowingRecordings 
   };
 }
 
+export interface ResumedRun extends Omit<RecordRun, 'folder' | 'saveMkv'> {
+  /** For files that are still to come; undefined leaves it as it was. */
+  nameTemplate: string | undefined;
+  /** What is waited for otherwise than before. */
+  waits?: Partial<CaptureRequest> | undefined;
+}
+
 /** Goes on with a recording that another process has left, or begins it anew where its files were lost. */
 export async function resumeCall(
   { store, folder, saveMkv, state, last, besides, patches }: Unfinished,
   plan: Pick<CallPlan, 'stream'>,
-  { nameTemplate, ...run }: Omit<RecordRun, 'folder' | 'saveMkv'> & { nameTemplate: string | undefined },
+  { nameTemplate, waits, ...run }: ResumedRun,
 ): Promise<CaptureReport> {
   if (state !== undefined && besides !== undefined) {
     await run.growing?.adopt(besides as GrowingStates, state, patches);
@@ -125,7 +132,7 @@ export async function resumeCall(
     first === null || first === undefined ? last.request.start : { at: 'fragment' as const, number: first };
   return await withReport(run.report, store, {
     ...(await ofRun(plan, run)),
-    request: state === undefined ? { ...last.request, start: anew } : state.request,
+    request: { ...(state === undefined ? { ...last.request, start: anew } : state.request), ...waits },
     // A name that was no good for all files need not be that of those which are still to come.
     recording: {
       ...last.options,

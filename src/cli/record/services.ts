@@ -10,6 +10,12 @@ import type { RecordRun, SourceNote } from './record-call.ts';
 /** What the options say of a call beyond themselves: an event, or what Amazon Connect knows. */
 export async function reference({ options, settings }: CommandContext): Promise<CallReference | undefined> {
   if (typeof options.event === 'string') {
+    if (options.instanceId !== undefined) {
+      throw usage(
+        '--event does not go with --instance-id',
+        'Give the event, or --instance-id with --contact-id.',
+      );
+    }
     const [{ readEvent }, { callReference }] = await Promise.all([
       import('./event-file.ts'),
       import('../../aws/call-event.ts'),

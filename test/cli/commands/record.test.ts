@@ -251,6 +251,39 @@ describe('record', () => {
   });
 });
 
+/** Flags that would be ignored; the stream is none, so that whatever gets further fails otherwise. */
+describe('flags that do not go with each other', () => {
+  const STREAM = ['--stream-name', 'gone'];
+  const FLOW = ['--event', join(ROOT, 'fixtures/events/flow.json')];
+  test.each<[string[], string]>([
+    [['--contacts', '-', ...FLOW], '--contacts does not go with --event'],
+    [['--contacts', '-', '--instance-id', 'i'], '--contacts does not go with --instance-id'],
+    [['--contacts', '-', '-o', '-'], '--contacts does not go with -o -'],
+    [[...STREAM, '-o', '-', '--track', 'to', '--layout', 'mix'], '-o - does not go with --layout'],
+    [[...STREAM, '-o', '-', '--track', 'to', '--name', '{contactId}'], '-o - does not go with --name'],
+    [[...STREAM, '-o', '-', '--track', 'to', '--json'], 'standard output takes the audio alone'],
+    [[...STREAM, '--raw'], '--raw goes with -o - alone'],
+    [[...FLOW, '--instance-id', 'i'], '--event does not go with --instance-id'],
+    [[...STREAM, '--stream-arn', 'arn'], '--stream-arn does not go with --stream-name'],
+    [['--resume', '--contacts', '-'], '--resume does not go with --contacts'],
+    [['--resume', '--raw'], '--raw goes with -o - alone'],
+    [['--resume', '-o', '-'], '--resume does not go with -o -'],
+    [['--resume', 'x', '-o', 'y'], '-o y does not go with --resume x'],
+    [['--resume', '--instance-id', 'i'], '--instance-id needs --contact-id'],
+  ])('%j', async (args, message) => {
+    const { status, stderr } = await record(['record', ...args], { cwd: scratchDirectory() });
+    expect(stderr).toContain(`error: ${message}`);
+    expect(stderr).toMatch(/^hint: \S/m);
+    expect(status).toBe(2);
+  });
+
+  test('what the environment says is meant for all runs, and refused for none', async () => {
+    const env = { KVSREC_LAYOUT: 'mix', KVSREC_NAME: '{contactId}', KVSREC_TRACK: 'to' };
+    const { status, stdout } = await record([...RECORD, '-o', '-', '-q'], { env });
+    expect({ status, begins: stdout.slice(0, 4) }).toEqual({ status: 0, begins: 'RIFF' });
+  });
+});
+
 /** The bytes on standard output; with `leave`, their reader goes after the first. */
 function pipe(args: readonly string[], leave = false): Promise<{ status: number | null; stdout: Buffer }> {
   const child = spawn(process.execPath, [CLI, ...args], {

@@ -89,3 +89,54 @@ test('a name that is taken by now: --overwrite given with --resume counts', asyn
   expect(status).toBe(0);
   expect(readFileSync(file).length).toBe(44 + 2 * 8 * 15_232);
 });
+
+test('the command line of before with --resume at its end goes on; one that says otherwise is refused', async () => {
+  const out = scratchDirectory();
+  const line = ['--layout', 'mix,separate', '--max-duration', '1h', '--save-mkv', '--gap-tolerance', '0.1s'];
+  const file = await killed(out, ...line);
+  const before = readFileSync(file, 'utf8');
+  const again = (...args: string[]) => runCli(['record', ...args], { env });
+  for (const [flag, ...value] of [
+    ['--layout', 'stereo'],
+    ['--track', 'from'],
+    ['--timeline', 'packed'],
+    ['--contact-id', 'somebody'],
+    ['--match', 'Room=12'],
+    ['--max-duration', '2h'],
+    ['--no-save-mkv'],
+    ['--end', '2026-09-18T16:41:28Z'],
+    ['--stop-fragment', '1'],
+    ['--start', 'now'],
+    ['--fragment', '1'],
+    ['--continuation-token', 'token'],
+    ['--start-clock', 'producer'],
+    ['--archive'],
+    ['--stream-name', 'another'],
+    ['--stream-arn', 'arn:aws:kinesisvideo:us-east-1:111122223333:stream/another/1726675200000'],
+    ['--event', join(ROOT, 'fixtures/events/flow.json')],
+  ]) {
+    const { status, stderr } = await again('--resume', out, flag!, ...value);
+    expect({ flag, status }).toEqual({ flag, status: 2 });
+    const named = flag === '--no-save-mkv' ? '--save-mkv' : flag;
+    expect(stderr).toContain(`--resume does not go with another ${named} than`);
+    expect(stderr).toContain(`hint: Leave ${named} out`);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  }
+  // The idle timeout is how long to wait, and may be another one.
+  const same = ['--layout', 'separate,mix', ...line.slice(2), ...SOURCE, '--idle-timeout', '900ms'];
+  const { status, stdout } = await again(...same, '-o', out, '--json', '--resume');
+  const { inputs } = JSON.parse(stdout);
+  expect(inputs).toMatchObject([{ endedBy: 'idle', contacts: [{ durationMs: 15_232 }] }]);
+  expect(status).toBe(0);
+  expect(checkpoints(out)).toEqual([]);
+}, 60_000);
+
+test('how long a silent call is waited for may be said anew', async () => {
+  const out = scratchDirectory();
+  // It would wait for ever.
+  await killed(out, '--idle-timeout', '0');
+  const args = ['record', '--resume', out, '--idle-timeout', '500ms', '--json'];
+  const { status, stdout } = await runCli(args, { env });
+  expect(JSON.parse(stdout).inputs).toMatchObject([{ endedBy: 'idle' }]);
+  expect(status).toBe(0);
+});
