@@ -383,7 +383,7 @@ async function resumeOne(
   file: string,
   { alone, event, pool, owners, reached }: ResumeRun,
 ): Promise<{ recorded: RecordedWithTranscript; uploader: RecordingUploader | undefined }> {
-  const { options, settings, signal, terminal } = context;
+  const { options, settings, origins, signal, terminal } = context;
   const [
     { takeOver },
     { resumeCall },
@@ -445,7 +445,7 @@ async function resumeOne(
               pace,
               pool,
               claim: owners.claimFor(streamName(stream), file),
-              nameTemplate: settings.name,
+              nameTemplate: origins.name.source === 'default' ? undefined : settings.name,
               waits: givenWaits(context),
               signal,
               overwrite: settings.overwrite,

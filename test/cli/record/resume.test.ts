@@ -1,7 +1,7 @@
 // `record --resume`: recordings of processes that were killed, several of them in one folder.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
@@ -139,4 +139,15 @@ test('how long a silent call is waited for may be said anew', async () => {
   const { status, stdout } = await runCli(args, { env });
   expect(JSON.parse(stdout).inputs).toMatchObject([{ endedBy: 'idle' }]);
   expect(status).toBe(0);
+});
+
+test('files that are still to come have the names that were asked for', async () => {
+  const out = scratchDirectory();
+  const file = await killed(out, '--name', 'asked_{what}');
+  // Its files are gone: it begins anew.
+  for (const name of readdirSync(out)) if (!/\.(checkpoint|synced)$/.test(name)) rmSync(join(out, name));
+  const { status, stderr } = await runCli(['record', '--resume', file], { env });
+  expect(stderr).toContain('begins anew');
+  expect(status).toBe(0);
+  expect(readdirSync(out).sort()).toEqual(['asked_AUDIO_FROM_CUSTOMER.wav', 'asked_AUDIO_TO_CUSTOMER.wav']);
 });
