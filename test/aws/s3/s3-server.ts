@@ -1,13 +1,16 @@
 // An S3 server on loopback: s3rver, and in front of it what s3rver does not do: whole requests or none, checksums that
 // are verified and remembered, ListParts, AbortMultipartUpload, conditions, and faults to order.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import type { Patience } from '../../../src/aws/patiently.ts';
@@ -16,8 +19,20 @@ import { combineCrc32, crc32, crc32Text } from '../../../src/aws/s3/crc32.ts';
 
 /** s3rver has no types. */
 interface S3rver {
+  store: S3rverStore;
   run(): Promise<AddressInfo>;
   close(): Promise<void>;
+}
+interface S3rverStore {
+  getResourcePath(bucket: string, key: string | undefined, resource: string): string;
+  putMetadata(bucket: string, key: string, metadata: unknown, md5: string): Promise<void>;
+  putObject(object: { bucket: string; key: string; metadata: unknown; content: Content }): Promise<Stored>;
+  putPart(bucket: string, uploadId: string, number: number, content: Content): Promise<Stored>;
+}
+type Content = Buffer | Readable;
+interface Stored {
+  size: number;
+  md5: string;
 }
 type S3rverClass = new (options: Record<string, unknown>) => S3rver;
 
@@ -92,6 +107,7 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     vhostBuckets: false,
     configureBuckets: buckets.map((name) => ({ name })),
   });
+  storeBeforeAnswer(s3rver.store);
   const { port: inner } = await s3rver.run();
   const uploads = new Map<string, { key: string; parts: Map<number, PartSeen> }>();
   const sums = new Map<string, { crc: number; type: string }>();
@@ -359,6 +375,32 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
     },
   };
   return api;
+}
+
+/**
+ * s3rver answers when it has read what it is to store, whether or not that is in a file yet: on a busy machine an object
+ * that was acknowledged was not there. Here the answer waits, and an object is there whole or not at all.
+ */
+function storeBeforeAnswer(store: S3rverStore): void {
+  const write = async (path: string, content: Content): Promise<Stored> => {
+    const bytes = Buffer.isBuffer(content) ? content : await buffer(content);
+    await mkdir(dirname(path), { recursive: true });
+    const unfinished = `${path}.${randomUUID()}`;
+    await writeFile(unfinished, bytes);
+    await rename(unfinished, path);
+    return { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };
+  };
+  store.putObject = async ({ bucket, key, metadata, content }) => {
+    const stored = await write(store.getResourcePath(bucket, key, 'object'), content);
+    await store.putMetadata(bucket, key, metadata, stored.md5);
+    return stored;
+  };
+  store.putPart = async (bucket, uploadId, number, content) => {
+    const path = join(store.getResourcePath(bucket, undefined, 'uploads'), uploadId, String(number));
+    const stored = await write(path, content);
+    await writeFile(`${path}.md5`, stored.md5);
+    return stored;
+  };
 }
 
 const XML = { 'content-type': 'application/xml' };
