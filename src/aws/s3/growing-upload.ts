@@ -102,6 +102,11 @@ export class GrowingUpload {
     return this.#uploadId;
   }
 
+  /** Whether S3 has, or is just being asked for, a multipart upload, which only `complete` and `abort` take away. */
+  get begun(): boolean {
+    return this.#uploadId !== null || this.#inFlight.size > 0;
+  }
+
   /** What a later process needs; may be taken at any time. */
   state(): GrowingState {
     const parts = [...this.#sent.values()].sort((a, b) => a.number - b.number);

@@ -103,7 +103,7 @@ export class GrowingRecordings {
     const name = relative(this.#folder, path).split(sep).join('/');
     const upload = this.#uploads.get(name)?.upload;
     this.#uploads.delete(name);
-    if (upload === undefined || upload.state().uploadId === null) return undefined;
+    if (upload === undefined || !upload.begun) return undefined;
     const { bucket, key } = upload.target;
     if (bucket === target.bucket && key === target.key) {
       try {

@@ -59,8 +59,8 @@ export interface S3Server {
   /** For the environment of a child process. */
   env: Record<string, string>;
   requests: SeenRequest[];
-  /** Asked for every request, with its number from 0; nothing means no fault. */
-  fault: (request: SeenRequest, index: number) => Fault | undefined;
+  /** Asked for every request, with its number from 0; nothing means no fault. The request waits for a promise. */
+  fault: (request: SeenRequest, index: number) => Fault | undefined | Promise<Fault | undefined>;
   /** Bytes of an object, null where there is none. */
   object(bucket: string, key: string): Buffer | null;
   /** Ids of multipart uploads to a key that were begun and neither completed nor aborted. */
@@ -135,7 +135,7 @@ export async function startS3Server(buckets: readonly string[] = ['calls']): Pro
       operation: operationOf(request.method ?? '', url),
     };
     api.requests.push(seen);
-    const fault = api.fault(seen, api.requests.length - 1);
+    const fault = await api.fault(seen, api.requests.length - 1);
     if (fault === 'cut-before') return void request.socket.destroy();
     if (typeof fault === 'object' && 'status' in fault) {
       return answer(response, fault.status, errorXml(fault.code, fault.message), fault.headers);
