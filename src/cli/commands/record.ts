@@ -324,7 +324,7 @@ async function recordContacts(
 /** Goes on with every recording that was left, some at the same time. One call's failure touches no other. */
 async function resume(context: CommandContext): Promise<number> {
   const { options, settings, signal, terminal } = context;
-  const [{ findCheckpoints }, { atOnce }, { ChunkPool }, { FileOwners }] = await Promise.all([
+  const [{ findCheckpoints, notedSource }, { atOnce }, { ChunkPool }, { FileOwners }] = await Promise.all([
     import('../../recording/capture/checkpoint-file.ts'),
     import('../record/at-once.ts'),
     import('../../recording/chunk.ts'),
@@ -341,20 +341,30 @@ async function resume(context: CommandContext): Promise<number> {
     reached: new Map(),
   };
   const done: Told[] = [];
-  try {
-    await atOnce(files.entries(), settings.concurrency, signal, async ([index, file]) => {
-      try {
-        const { recorded, uploader } = await resumeOne(context, file, run);
-        done[index] = await tell(context, recorded, uploader);
-      } catch (thrown) {
-        const error = asKvsrecError(thrown);
-        done[index] = { status: error.exitCode, input: { input: file, error: errorDocument(error) }, error };
-        // A single call's error is the command's error, and is reported as such.
-        if (!run.alone) await printError(error, terminal.modes);
-      }
-    });
-  } finally {
-    for (const { uploader } of run.reached.values()) await (await uploader)?.growing.close();
+  const goOn = async ([index, file]: [number, string]) => {
+    try {
+      const { recorded, uploader } = await resumeOne(context, file, run);
+      done[index] = await tell(context, recorded, uploader);
+    } catch (thrown) {
+      const error = asKvsrecError(thrown);
+      done[index] = { status: error.exitCode, input: { input: file, error: errorDocument(error) }, error };
+      // A single call's error is the command's error, and is reported as such.
+      if (!run.alone) await printError(error, terminal.modes);
+    }
+  };
+  const profiles = new Map<string | undefined, [number, string][]>();
+  for (const [index, file] of files.entries()) {
+    const { profile } = { ...(notedSource(file) as Partial<SourceNote>), ...given(settings) };
+    profiles.set(profile, [...(profiles.get(profile) ?? []), [index, file]]);
+  }
+  // One profile after the other: the SDK asks for what it says by and by, and has one at a time.
+  for (const left of profiles.values()) {
+    try {
+      await atOnce(left, settings.concurrency, signal, goOn);
+    } finally {
+      for (const { uploader } of run.reached.values()) await (await uploader)?.growing.close();
+      run.reached.clear();
+    }
   }
   if (run.alone && done[0]?.error !== undefined) throw done[0].error;
   terminal.document({ inputs: done.filter((one) => one !== undefined).map(({ input }) => input) });

@@ -145,6 +145,16 @@ export function findCheckpoints(place: string): string[] {
   return [...tokens].sort().map((token) => path.join(place, nameOf(token, 'checkpoint')));
 }
 
+/** What is noted of the source of an unfinished recording, before it is taken over; undefined where nothing can be read. */
+export function notedSource(file: string): unknown {
+  try {
+    const newest = documentOf(read(file));
+    return (newest ?? documentOf(read(file.replace(/\.checkpoint$/, '.synced'))))?.source;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Takes an unfinished recording over, from its newest checkpoint or, where the files are not as that one says, from the
  * one before that had been brought to the disk.

@@ -17,9 +17,8 @@ let env: Record<string, string>;
 beforeAll(async () => {
   buildOnce();
   s3 = await startS3Server(['calls']);
-  simulator = await startSimulator({
-    streams: { call: { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 8, begin: 'request' } },
-  });
+  const call = { dump: join(ROOT, 'fixtures/demo-call.mkv'), speed: 8, begin: 'request' } as const;
+  simulator = await startSimulator({ streams: { call, east: call, west: call, none: call } });
   env = { ...simulator.environment, ...s3.env };
 });
 afterAll(() => Promise.all([s3.close(), simulator.close()]));
@@ -28,22 +27,26 @@ const checkpoints = (out: string) => readdirSync(out).filter((name) => name.ends
 
 /** A recording that was killed when it had some of the call; answers its checkpoint. */
 async function killed(out: string, ...more: string[]): Promise<string> {
+  return await killedIn({}, out, ...more);
+}
+
+async function killedIn(own: Record<string, string>, out: string, ...more: string[]): Promise<string> {
   const before = existsSync(out) ? checkpoints(out) : [];
   const child = spawn(process.execPath, [CLI, 'record', ...SOURCE, '-o', out, ...more], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...own },
     stdio: 'ignore',
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise((resolve) => child.once('close', resolve));
-  const own = () => (existsSync(out) ? checkpoints(out).filter((name) => !before.includes(name)) : []);
-  const begun = () => own().some((name) => readFileSync(join(out, name), 'utf8').includes('"open"'));
+  const made = () => (existsSync(out) ? checkpoints(out).filter((name) => !before.includes(name)) : []);
+  const begun = () => made().some((name) => readFileSync(join(out, name), 'utf8').includes('"open"'));
   for (const start = Date.now(); !begun(); ) {
     if (child.exitCode !== null || Date.now() - start > 60_000) throw new Error('it ended, or never began');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   child.kill('SIGKILL');
   await ended;
-  return join(out, own()[0]!);
+  return join(out, made()[0]!);
 }
 
 test('several: one that fails touches no other; the others go on at once, and are uploaded', async () => {
@@ -151,3 +154,24 @@ test('files that are still to come have the names that were asked for', async ()
   expect(status).toBe(0);
   expect(readdirSync(out).sort()).toEqual(['asked_AUDIO_FROM_CUSTOMER.wav', 'asked_AUDIO_TO_CUSTOMER.wav']);
 });
+
+test('several, begun with several profiles: each goes on with its own credentials', async () => {
+  const out = scratchDirectory();
+  const config = join(out, 'config');
+  const keys = (id: string) => `aws_access_key_id = ${id}\naws_secret_access_key = made-up-secret\n`;
+  writeFileSync(config, `[profile east]\n${keys('AKIDEAST')}[profile west]\n${keys('AKIDWEST')}`);
+  const own = { AWS_CONFIG_FILE: config };
+  const folder = join(out, 'calls');
+  const begin = (name: string, ...more: string[]) =>
+    killedIn(own, folder, '--stream-name', name, '--name', `${name}_{what}`, ...more);
+  await begin('call');
+  await begin('east', '--profile', 'east');
+  await begin('west', '--profile', 'west');
+  await begin('none');
+  simulator.log.clear();
+  const { status, stderr } = await runCli(['record', '--resume', folder], { env: { ...env, ...own } });
+  expect(status, stderr).toBe(0);
+  const asked = new Set(simulator.log.list().map(({ stream, accessKeyId }) => `${stream} ${accessKeyId}`));
+  const plain = env.AWS_ACCESS_KEY_ID;
+  expect([...asked].sort()).toEqual([`call ${plain}`, 'east AKIDEAST', `none ${plain}`, 'west AKIDWEST']);
+}, 60_000);
