@@ -10,6 +10,7 @@ import { bodyConnection } from './body-connection.ts';
 import { type KinesisVideo, streamParameters } from './kinesis-video.ts';
 import { sourceFault } from './source-fault.ts';
 import { type StreamId, streamName } from './stream-id.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** Fragments a page (ListFragments API reference: at most 1,000). */
 const PAGE = 1000;
@@ -45,7 +46,7 @@ export function archiveSource(service: KinesisVideo, stream: StreamId): ArchiveS
           'list the fragments of',
           'ListFragments',
           async () => {
-            const client = await service.archived(stream, 'LIST_FRAGMENTS');
+            const client = await unlessAborted(service.archived(stream, 'LIST_FRAGMENTS'), signal);
             // Only now: what the look-up takes would bring this request nearer to the next one.
             await turn?.();
             const page = { MaxResults: PAGE, FragmentSelector, NextToken: token };
@@ -65,7 +66,7 @@ export function archiveSource(service: KinesisVideo, stream: StreamId): ArchiveS
     },
     async open(numbers, signal) {
       return await ask('read the archive of', 'GetMediaForFragmentList', async () => {
-        const client = await service.archived(stream, 'GET_MEDIA_FOR_FRAGMENT_LIST');
+        const client = await unlessAborted(service.archived(stream, 'GET_MEDIA_FOR_FRAGMENT_LIST'), signal);
         const { Payload } = await client.send(
           new GetMediaForFragmentListCommand({ ...parameters, Fragments: [...numbers] }),
           { abortSignal: signal },

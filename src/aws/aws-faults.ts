@@ -242,8 +242,10 @@ export const AWS_FAULTS: readonly Fault[] = [
     code: 'aws-timeout',
     // The SDK calls resets and the like a timeout, too; their code says more.
     matches: (error) =>
-      named('TimeoutError', 'RequestTimeout', 'RequestTimeoutException')(error) &&
-      faultOfConnection(error) === undefined,
+      // There was a connection, whatever the code of the SDK's own limit says.
+      says(/\brequestTimeout\b/)(error) ||
+      (named('TimeoutError', 'RequestTimeout', 'RequestTimeoutException')(error) &&
+        faultOfConnection(error) === undefined),
     reason: () => 'the service did not answer in time',
     hint: () => 'Check the network, a proxy or firewall and --endpoint-url, and try again.',
     transient: true,

@@ -6,6 +6,7 @@ import { bodyConnection } from './body-connection.ts';
 import { type KinesisVideo, streamParameters } from './kinesis-video.ts';
 import { sourceFault } from './source-fault.ts';
 import { type StreamId, streamName } from './stream-id.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A stream of the service: live by GetMedia, past by its archive. */
 export function kinesisSource(service: KinesisVideo, stream: StreamId): MediaSource {
@@ -20,7 +21,7 @@ export function kinesisSource(service: KinesisVideo, stream: StreamId): MediaSou
     archive: lateArchive(service, stream),
     async open(start, signal) {
       try {
-        const client = await service.media(stream);
+        const client = await unlessAborted(service.media(stream), signal);
         const { Payload } = await client.send(
           new GetMediaCommand({ ...streamParameters(stream), StartSelector: selector(start) }),
           { abortSignal: signal },

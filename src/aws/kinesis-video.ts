@@ -23,13 +23,19 @@ export class KinesisVideo {
   readonly #archived = new Map<string, KinesisVideoArchivedMediaClient>();
   readonly #endpoints = new Map<string, Promise<string>>();
 
-  constructor(settings: AwsSettings = {}) {
+  /** @param options `requestTimeoutMs`: in place of 20 s. */
+  constructor(
+    settings: AwsSettings = {},
+    { requestTimeoutMs = REQUEST_TIMEOUT_MS }: { requestTimeoutMs?: number } = {},
+  ) {
     this.#settings = settings;
     // A connection a call, and each lasts as long as the call does.
     const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
     this.#handler = new NodeHttpHandler({
       ...clientConfig(settings).requestHandler,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      // Without it, no more than a warning comes of the time.
+      throwOnRequestTimeout: true,
       httpAgent: new http.Agent(agent),
       httpsAgent: new https.Agent(agent),
     });
