@@ -155,6 +155,12 @@ export const AWS_FAULTS: readonly Fault[] = [
     hint: () => 'Check its name, and that --region and --endpoint-url lead to where it is.',
   },
   {
+    code: 'aws-conflict',
+    matches: named('ConditionalRequestConflict'),
+    reason: () => 'another request for the same object was under way',
+    hint: () => 'Upload it again.',
+  },
+  {
     code: 'aws-no-upload',
     matches: named('NoSuchUpload'),
     reason: () => 'the multipart upload does not exist any more',

@@ -75,6 +75,8 @@ export async function confirmStored(
     const exists = name === 'PreconditionFailed' || name === 'ConditionalRequestConflict';
     if (!exists && name !== 'NoSuchUpload') throw thrown;
     answer = await headObject(client, target);
+    // Another request for the same key was under way, and has left nothing there.
+    if (answer === null && name === 'ConditionalRequestConflict') throw thrown;
     if (!answer || (await sameBytes(answer, expected)) !== true) throw exists ? objectExists(target) : thrown;
   }
   let same = await sameBytes(answer, expected);

@@ -183,6 +183,13 @@ test('bytes that arrive as others are refused by S3', async () => {
   await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({ code: 'aws-rejected' });
 });
 
+test('a conflict with another request is not told as an object that is there', async () => {
+  const { path, target } = file(1000);
+  s3.server.fault = ({ operation }) =>
+    operation === 'PutObject' ? { status: 409, code: 'ConditionalRequestConflict' } : undefined;
+  await expect(uploadFile(s3.client, path, target)).rejects.toMatchObject({ code: 'aws-conflict' });
+});
+
 test('a role that may write and nothing else', async () => {
   const { path, target, content } = file(6 * MIB);
   s3.server.fault = ({ method }) => (method === 'HEAD' ? { status: 403, code: 'AccessDenied' } : undefined);
