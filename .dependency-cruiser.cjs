@@ -96,9 +96,9 @@ module.exports = {
       to: { path: `^src/(${to.join('|')})/` },
     })),
     {
-      name: 'errors-know-nothing',
+      name: 'what-all-import-knows-nothing',
       severity: 'error',
-      from: { path: '^src/errors\\.ts$' },
+      from: { path: '^src/(errors|duration)\\.ts$' },
       to: { path: '^src/' },
     },
     {

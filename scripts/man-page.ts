@@ -35,6 +35,11 @@ export async function manPage(): Promise<string> {
     ...commands.flatMap((command) => commandSection(command, shared)),
     '.SH "GLOBAL OPTIONS"',
     ...options.flatMap(optionItem),
+    '.SH "LENGTHS OF TIME"',
+    text(
+      'Written in one way wherever one is asked for: 500 or 500ms, 30s, 1.5m, 2h, or as a clock has it, 1:30 (minutes ' +
+        'and seconds) or 1:02:03.5. Milliseconds where no unit stands, seconds with serve-lambda --timeout.',
+    ),
     '.SH "EXIT STATUS"',
     ...EXIT_STATUS.flatMap(([status, meaning]) => ['.TP', `.B ${status}`, text(meaning)]),
     '.SH ENVIRONMENT',

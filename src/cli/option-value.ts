@@ -1,7 +1,7 @@
 // Values of options that are no settings: read, or refused with a word on what is expected.
 
+import { DURATION_FORMS, parseDuration } from '../duration.ts';
 import { KvsrecError } from '../errors.ts';
-import { milliseconds } from './time-range.ts';
 
 /** The refusal of a value (exit status 2). */
 export function wrongValue(flag: string, text: string, expected: string): KvsrecError {
@@ -33,7 +33,7 @@ export function wholeNumber(least: number, most: number): (flag: string, text: s
 
 /** Reads a length of time, milliseconds where no unit stands. */
 export function duration(flag: string, text: string): number {
-  const ms = milliseconds(text);
-  if (ms === undefined) throw wrongValue(flag, text, 'a length of time such as 500ms, 30s, 45m or 2h');
+  const ms = parseDuration(text);
+  if (ms === undefined) throw wrongValue(flag, text, `a length of time such as ${DURATION_FORMS}`);
   return ms;
 }

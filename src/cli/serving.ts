@@ -1,5 +1,6 @@
 // What the commands that serve have in common: where they listen, for how long, and how they wait for the end.
 
+import { LONGEST_TIMER_MS } from '../duration.ts';
 import type { CommandOption } from './command.ts';
 import { duration, wholeNumber } from './option-value.ts';
 
@@ -44,11 +45,16 @@ export function readServing(given: Readonly<Record<string, unknown>>, port: numb
 /** Waits for the signal, or for so many milliseconds. */
 export function untilOver(signal: AbortSignal, ms: number | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (left: number) => {
+      const now = Math.min(left, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (left > now ? wait(left - now) : done()), now);
+    };
     function done(): void {
       clearTimeout(timer);
       resolve();
     }
+    if (ms !== undefined) wait(ms);
     if (signal.aborted) done();
     else signal.addEventListener('abort', done, { once: true });
   });

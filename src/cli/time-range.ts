@@ -1,9 +1,8 @@
 // Passages of a recording as people write them.
 
 import type { TimeRange } from '../audio/redact.ts';
+import { parseDuration } from '../duration.ts';
 import { KvsrecError } from '../errors.ts';
-
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /**
  * Passages from `1000-2000`, `1s-2.5s` or `1:05-1:07.5`, several of them with commas between; milliseconds where no
@@ -12,7 +11,7 @@ const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
  */
 export function timeRanges(text: string): TimeRange[] {
   return text.split(',').map((range) => {
-    const parts = range.split('-').map((time) => milliseconds(time.trim()));
+    const parts = range.split('-').map((time) => parseDuration(time));
     const [begin, end] = parts;
     if (parts.length !== 2 || begin === undefined || end === undefined || end < begin) throw badRange(range);
     return { begin, end };
@@ -52,15 +51,6 @@ function number(value: unknown): number {
   return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '')
     ? Number(value)
     : Number.NaN;
-}
-
-/** A length of time: `500`, `500ms`, `30s`, `1.5m`, `2h` or `1:05.5`; undefined for anything else. */
-export function milliseconds(text: string): number | undefined {
-  const plain = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)?$/.exec(text);
-  if (plain) return Number(plain[1]) * UNIT_MS[(plain[2] ?? 'ms') as keyof typeof UNIT_MS];
-  const clock = /^(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)$/.exec(text);
-  if (!clock) return undefined;
-  return ((Number(clock[1] ?? 0) * 60 + Number(clock[2])) * 60 + Number(clock[3])) * 1000;
 }
 
 function badRange(range: string): KvsrecError {

@@ -3,6 +3,7 @@
 // `zod/mini` because its import costs a quarter of the full package's.
 
 import * as z from 'zod/mini';
+import { DURATION_FORMS, LONGEST_TIMER_MS, parseDuration } from '../duration.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
 
 /** A choice of words. */
@@ -44,17 +45,17 @@ const factor = (expected: string, most = 100) =>
     z.number(expected).check(z.positive(expected), z.maximum(most, expected)),
   );
 
-/** Milliseconds: a number, or `100`, `100ms`, `0.1s`, `1m`, `4h`. */
+/** Milliseconds: a number, or a length of time as `parseDuration` reads it. */
 const milliseconds = () => {
-  const expected = 'expected a length of time such as 100, 100ms or 0.1s';
-  return z.pipe(z.transform(toMilliseconds), z.number(expected).check(z.nonnegative(expected)));
+  const expected = `expected a length of time such as ${DURATION_FORMS}`;
+  return z.pipe(
+    z.transform((value: unknown) => (typeof value === 'string' ? parseDuration(value) : value)),
+    z.number(expected).check(z.nonnegative(expected)),
+  );
 };
 
-/** The longest that Node's timers wait, in milliseconds; what is longer they do not wait at all. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
-
 /** A time to wait, or to record. What is shorter than a tenth of a second was meant in seconds. */
-const wait = (longest = LONGEST_WAIT_MS) =>
+const wait = (longest = LONGEST_TIMER_MS) =>
   milliseconds().check(
     z.minimum(100, 'expected at least 100 ms; seconds are written 30s'),
     z.maximum(longest, 'expected 24 days at most'),
@@ -64,15 +65,8 @@ const wait = (longest = LONGEST_WAIT_MS) =>
 const waitOrNever = () =>
   milliseconds().check(
     z.refine((ms) => ms === 0 || ms >= 100, 'expected at least 100 ms, or 0; seconds are written 30s'),
-    z.maximum(LONGEST_WAIT_MS, 'expected 24 days at most'),
+    z.maximum(LONGEST_TIMER_MS, 'expected 24 days at most'),
   );
-
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-function toMilliseconds(value: unknown): unknown {
-  const parts = typeof value === 'string' ? /^(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h)?$/.exec(value.trim()) : null;
-  return parts ? Number(parts[1]) * UNIT_MS[(parts[2] ?? 'ms') as keyof typeof UNIT_MS] : value;
-}
 
 /** Yes or no: a boolean, or a word for one. */
 const toggle = () =>

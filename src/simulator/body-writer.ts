@@ -1,5 +1,6 @@
 // Writes an answer's body at the pace the reader and the quota allow, and breaks it where a fault says so.
 import type { ServerResponse } from 'node:http';
+import { LONGEST_TIMER_MS } from '../duration.ts';
 import type { BreakFault, InBandFault } from './faults.ts';
 import type { Gate } from './gate.ts';
 
@@ -26,9 +27,6 @@ const STEPS_A_SECOND = 20;
 
 /** So that what was sent before a reset is received: a reset overtakes what its receiver has not read. */
 const BEFORE_RESET_MS = 25;
-
-/** Longest wait a timer can express; a wait that is longer is taken up again. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class BodyWriter {
   readonly gate: Gate;
@@ -123,7 +121,7 @@ export class BodyWriter {
   }
 
   #at(ms: number, act: () => void): void {
-    if (ms > MAX_TIMER_MS) return;
+    if (ms > LONGEST_TIMER_MS) return;
     this.#timers.push(setTimeout(act, ms));
   }
 

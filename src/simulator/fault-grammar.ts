@@ -1,4 +1,5 @@
 // The grammar of `--fault`: KIND or KIND:key=value,key=value.
+import { parseDuration } from '../duration.ts';
 import { KvsrecError } from '../errors.ts';
 import type { Fault } from './faults.ts';
 import { OPERATIONS } from './operations.ts';
@@ -9,14 +10,6 @@ type Read = (text: string) => unknown;
 const count: Read = (text) => (/^\d+$/.test(text) ? Number(text) : undefined);
 const text: Read = (value) => (value === '' ? undefined : value);
 const decimal: Read = (value) => (/^\d+$/.test(value) ? value : undefined);
-
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-
-/** A length of time in milliseconds: 500, 500ms, 30s, 1.5m, 2h. */
-export const milliseconds: Read = (value) => {
-  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value);
-  return parts === null ? undefined : Number(parts[1]) * UNITS[(parts[2] ?? 'ms') as keyof typeof UNITS];
-};
 
 const probability: Read = (value) => {
   const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
@@ -30,22 +23,22 @@ const AIM: Record<string, Read> = {
   key: text,
   nth: (value) => (count(value) === 0 ? undefined : count(value)),
   times: (value) => (value === 'all' ? value : count(value) === 0 ? undefined : count(value)),
-  since: milliseconds,
+  since: parseDuration,
 };
 
-const PLACE: Record<string, Read> = { bytes: count, fragments: count, after: milliseconds };
+const PLACE: Record<string, Read> = { bytes: count, fragments: count, after: parseDuration };
 const BREAKS = ['end', 'cut', 'reset', 'stall'] as const;
 
 const KINDS: Record<string, { keys: Record<string, Read>; needs?: readonly string[]; gives?: object }> = {
   end: { keys: PLACE },
   cut: { keys: PLACE },
   reset: { keys: PLACE },
-  stall: { keys: { ...PLACE, for: milliseconds } },
+  stall: { keys: { ...PLACE, for: parseDuration } },
   'in-band': {
     keys: {
       id: (value) => (value in IN_BAND_ERRORS ? Number(value) : undefined),
       fragments: count,
-      after: milliseconds,
+      after: parseDuration,
     },
     needs: ['id'],
   },
@@ -60,7 +53,7 @@ const KINDS: Record<string, { keys: Record<string, Read>; needs?: readonly strin
     keys: { type: text },
     gives: { kind: 'error', type: 'NotAuthorizedException', times: 'all', operation: 'archive' },
   },
-  latency: { keys: { ms: milliseconds }, needs: ['ms'] },
+  latency: { keys: { ms: parseDuration }, needs: ['ms'] },
   refuse: { keys: {} },
   duplicate: { keys: { fragment: count, number: decimal } },
   missing: { keys: { fragment: count, number: decimal } },
@@ -72,7 +65,7 @@ const KINDS: Record<string, { keys: Record<string, Read>; needs?: readonly strin
         return kinds.every((kind) => (BREAKS as readonly string[]).includes(kind)) ? kinds : undefined;
       },
       bytes: count,
-      for: milliseconds,
+      for: parseDuration,
     },
     needs: ['rate'],
   },

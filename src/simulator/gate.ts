@@ -1,7 +1,6 @@
 // Where one connection waits: for a time, or until somebody wakes it.
 
-/** Longest wait that one timer can express. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from '../duration.ts';
 
 export class Gate {
   #waiting: (() => void)[] = [];
@@ -13,7 +12,7 @@ export class Gate {
     if (this.#open || ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      if (ms <= MAX_TIMER_MS) {
+      if (ms <= LONGEST_TIMER_MS) {
         clearTimeout(this.#timer);
         this.#timer = setTimeout(() => this.wake(), Math.ceil(ms));
       }

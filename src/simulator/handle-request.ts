@@ -1,6 +1,7 @@
 // One HTTP request: which operation it is, its body, its faults, and the errors as the service answers them.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LONGEST_TIMER_MS } from '../duration.ts';
 import { getMediaForFragmentList, listFragments } from './archived-media.ts';
 import type { Call, Service } from './call.ts';
 import { describeStream, getDataEndpoint, listStreams } from './control-plane.ts';
@@ -122,7 +123,7 @@ async function late(response: ServerResponse, ms: number): Promise<void> {
       response.off('close', over);
       resolve();
     };
-    const timer = setTimeout(over, ms);
+    const timer = setTimeout(over, Math.min(ms, LONGEST_TIMER_MS));
     response.once('close', over);
   });
   if (response.closed) throw GONE;

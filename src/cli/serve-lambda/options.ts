@@ -1,11 +1,11 @@
 // The options of `serve-lambda`, and what they come to.
 
+import { parseDuration } from '../../duration.ts';
 import { KvsrecError } from '../../errors.ts';
 import { HANDLER_NAMES, type HandlerName } from '../../lambda/handler.ts';
 import type { CommandOption } from '../command.ts';
 import { duration, wholeNumber, wrongValue } from '../option-value.ts';
 import { durationOption, listenOptions, readServing, type Serving } from '../serving.ts';
-import { milliseconds } from '../time-range.ts';
 
 /** Where `aws lambda invoke --endpoint-url` is told to look, unless another is named. */
 const PORT = 9001;
@@ -103,7 +103,7 @@ function handlers(value: string | undefined): HandlerName[] {
 
 /** Reads a length of time, seconds where no unit stands, as Lambda counts. */
 function seconds(flag: string, text: string): number {
-  const ms = milliseconds(/^[\d.]+$/.test(text) ? `${text}s` : text);
+  const ms = parseDuration(/^[\d.]+$/.test(text) ? `${text}s` : text);
   if (ms === undefined || ms === 0) throw wrongValue(flag, text, 'a length of time such as 900, 900s or 15m');
   return ms;
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { LONGEST_TIMER_MS } from '../../duration.ts';
 import { type Outcome, Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface PoolOptions extends SandboxOptions {
@@ -89,7 +90,7 @@ export class FunctionPool {
         });
         return;
       }
-      await wait(retryDelayMs * attempt, undefined, { signal }).catch(() => {});
+      await wait(Math.min(retryDelayMs * attempt, LONGEST_TIMER_MS), undefined, { signal }).catch(() => {});
     }
   }
 

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LONGEST_TIMER_MS } from '../../duration.ts';
 
 export interface Invocation {
   requestId: string;
@@ -143,7 +144,7 @@ export class Sandbox {
 
   #limit(milliseconds: number, errorType: string, reason: string): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#kill(reason, errorType), milliseconds);
+    this.#timer = setTimeout(() => this.#kill(reason, errorType), Math.min(milliseconds, LONGEST_TIMER_MS));
   }
 
   #kill(reason: string, errorType = 'Sandbox.Stopped'): void {
