@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/simulator/index.ts';
 import { parseScript } from '../../../src/simulator/transcribe/script.ts';
+import { DOCUMENTS } from '../../docs/schemas/documents.ts';
 import { startDemo } from '../../simulator/transcribe/demo.ts';
 import { buildOnce, CLI, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
 
@@ -76,6 +77,9 @@ test('--contacts: each call has a transcript of its own', async () => {
   expect(run.status).toBe(2);
   const lines = run.stdout.trim().split('\n');
   const outcomes = lines.map((line) => JSON.parse(line));
+  for (const outcome of outcomes) {
+    expect(DOCUMENTS['record-line'].schema.safeParse(outcome).error?.issues).toBeUndefined();
+  }
   const first = outcomes.find(({ line }) => line === 1);
   expect(first.transcript).toMatchObject({
     summary: { complete: true },

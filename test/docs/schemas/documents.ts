@@ -67,7 +67,7 @@ export const DOCUMENTS = {
   },
   'record-line': {
     says: 'A line of what "kvsrec record --contacts" prints: a call that is done, or that failed.',
-    schema: z.union([captured.extend({ line: count }), z.strictObject({ line: count, error })]),
+    schema: z.union([recorded.extend({ line: count }), z.strictObject({ line: count, error })]),
   },
   event: {
     says: 'A line of what "kvsrec record --events" prints on standard error.',
