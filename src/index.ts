@@ -79,6 +79,7 @@ export {
   type Manifest,
   updateManifest,
   type VerifiedDump,
+  type VerifiedManifest,
   type VerifyHooks,
   verifyManifest,
 } from './recording/manifest.ts';

@@ -1,20 +1,8 @@
 // One face over the uncompressed and G.711 sample formats: bytes as stored in a block to 16-bit little-endian PCM.
 
+import type { SampleCodec } from '../sample-codec.ts';
 import { decodeAlaw, decodeMulaw, type G711Decode } from './g711.ts';
 import { decodeBySamples, decodeF32le, type PcmDecode, pcmDecoder } from './pcm.ts';
-
-/** How a sample is stored: signed or unsigned, bits, byte order; or G.711 companded. */
-export type PcmCodec =
-  | 's16le'
-  | 's16be'
-  | 'u8'
-  | 's24le'
-  | 's24be'
-  | 's32le'
-  | 's32be'
-  | 'f32le'
-  | 'mulaw'
-  | 'alaw';
 
 export interface PcmDecoder {
   /** Bytes of one stored sample of one channel; `decode` writes two for each. */
@@ -30,7 +18,7 @@ function g711(decode: G711Decode): PcmDecode {
 }
 
 /** A decoder for `codec`. `s16le` is a plain copy: whoever can use the input in place need not ask. */
-export function createPcmDecoder(codec: PcmCodec): PcmDecoder {
+export function createPcmDecoder(codec: SampleCodec): PcmDecoder {
   switch (codec) {
     case 'u8':
       return { bytesPerSample: 1, decode: pcmDecoder(8, false) };

@@ -1,6 +1,7 @@
 // Two WAV streams into one: summed (an overlay), or side by side in stereo. Pure: bytes in, bytes out.
 
 import { KvsrecError } from '../errors.ts';
+import { littleEndian } from './byte-order.ts';
 import { interleave, mix } from './mix.ts';
 import type { WavReader } from './wav-reader.ts';
 
@@ -71,11 +72,3 @@ async function* merged(first: WavReader, second: WavReader, layout: MergeLayout)
 function channels(reader: WavReader): string {
   return reader.channels === 1 ? 'one channel' : `${reader.channels} channels`;
 }
-
-/** The bytes of `samples` samples as files hold them. */
-export function littleEndian(samples: Int16Array, count: number): Uint8Array {
-  const bytes = Buffer.from(samples.buffer, samples.byteOffset, 2 * count);
-  return LITTLE_ENDIAN ? bytes : Buffer.from(bytes).swap16();
-}
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

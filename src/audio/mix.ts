@@ -5,7 +5,7 @@
 // accesses and took 28.8 million frames from about 70 ms to about 30 ms. Buffers that do not start on a multiple of
 // four bytes take the plain loop.
 
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+import { LITTLE_ENDIAN, samplesOf } from './byte-order.ts';
 
 /** Both halves of a 32-bit word, a 16-bit sample each: the sign bits, and all others. */
 const SIGNS = 0x8000_8000 | 0;
@@ -138,4 +138,12 @@ export function downmix(interleaved: Int16Array, channels: number, out: Int16Arr
       out[i] = (sum / channels) | 0;
     }
   }
+}
+
+/** The bytes of interleaved samples, at any address, as samples of one channel; half a frame at the end is left out. */
+export function monoOf(bytes: Uint8Array, channels: number): Int16Array {
+  const samples = samplesOf(bytes);
+  const frames = Math.floor(samples.length / channels);
+  if (channels > 1) downmix(samples, channels, samples, frames);
+  return samples.subarray(0, frames);
 }

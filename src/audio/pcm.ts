@@ -1,5 +1,7 @@
 // Linear PCM of any stored width and byte order to the one that WAV files here hold: 16-bit signed little-endian.
 
+import { LITTLE_ENDIAN } from './byte-order.ts';
+
 /**
  * Converts the bytes `input[start..end)` and writes s16le into `out` from `outOffset` on; all four count bytes.
  * Returns the bytes written. A partial sample at the end is dropped; `out` must have the room.
@@ -14,8 +16,6 @@ export type PcmDecode = (
 
 /** Widths of integer PCM that can be converted, in bits: 8 is unsigned, the others are signed. */
 export type PcmBitDepth = 8 | 16 | 24 | 32;
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Samples that lie wholly in `input[start..end)`. */
 function wholeSamples(input: Uint8Array, start: number, end: number, bytesPerSample: number): number {

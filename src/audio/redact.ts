@@ -1,7 +1,8 @@
 // Takes passages out of a recording: silence or a tone in their place, everything else sample for sample as it was.
 
 import { KvsrecError } from '../errors.ts';
-import { littleEndian, type PcmStream } from './merge.ts';
+import { littleEndian } from './byte-order.ts';
+import type { PcmStream } from './merge.ts';
 import type { WavReader } from './wav-reader.ts';
 
 /** A passage, in milliseconds from the first frame: `begin` inclusive, `end` exclusive. */

@@ -1,7 +1,8 @@
 // A WAV file as a stream of 16-bit samples: any chunks before the data, any width of sample, damaged or open sizes.
 
 import { KvsrecError } from '../errors.ts';
-import { createPcmDecoder, type PcmCodec, type PcmDecoder } from './decoder.ts';
+import type { SampleCodec } from '../sample-codec.ts';
+import { createPcmDecoder, type PcmDecoder } from './decoder.ts';
 import { parseWavHeader, type WavHeader } from './wav.ts';
 
 /** Bytes in front of the samples beyond which a file is refused: pictures in tags are smaller. */
@@ -38,7 +39,7 @@ export class WavReader {
   private constructor(
     source: WavSource,
     header: WavHeader,
-    codec: PcmCodec,
+    codec: SampleCodec,
     rest: Uint8Array,
     bytes: AsyncIterator<Uint8Array>,
   ) {
@@ -71,7 +72,7 @@ export class WavReader {
       const header = parseWavHeader(begun);
       if (header !== undefined) {
         const rest = begun.subarray(header.dataOffset);
-        let codec: PcmCodec;
+        let codec: SampleCodec;
         try {
           codec = codecOf(source.name, header);
         } catch (error) {
@@ -137,7 +138,7 @@ function canBeWav(bytes: Uint8Array): boolean {
   return /^(RIFF|RF64|BW64)....WAVE$/s.test(Buffer.from(bytes.subarray(0, 12)).toString('latin1'));
 }
 
-function codecOf(name: string, { formatTag, bitsPerSample, channels, sampleRate }: WavHeader): PcmCodec {
+function codecOf(name: string, { formatTag, bitsPerSample, channels, sampleRate }: WavHeader): SampleCodec {
   if (channels === 0 || sampleRate === 0) {
     throw new KvsrecError(
       'unsupported-wav',
@@ -157,7 +158,7 @@ function codecOf(name: string, { formatTag, bitsPerSample, channels, sampleRate 
 }
 
 /** By format tag and bits a sample. */
-const CODECS: Record<string, PcmCodec> = {
+const CODECS: Record<string, SampleCodec> = {
   '1/8': 'u8',
   '1/16': 's16le',
   '1/24': 's24le',

@@ -9,6 +9,7 @@ import {
   parseAudioSpecificConfig,
 } from '../matroska/audio-specific-config.ts';
 import { parseWaveFormat, WAVE_FORMAT, type WaveFormat } from '../matroska/waveformat.ts';
+import type { SampleCodec } from '../sample-codec.ts';
 
 /** What the TrackEntry says; undefined is what it does not say. All of it is untrusted. */
 export interface TrackFacts {
@@ -20,19 +21,6 @@ export interface TrackFacts {
   channels: number | undefined;
   bitDepth: number | undefined;
 }
-
-/** How samples are stored, where no codec beyond G.711 is needed to read them. */
-export type SampleCodec =
-  | 's16le'
-  | 's16be'
-  | 'u8'
-  | 's24le'
-  | 's24be'
-  | 's32le'
-  | 's32be'
-  | 'f32le'
-  | 'mulaw'
-  | 'alaw';
 
 /** Samples that become WAV. `sampleRate` counts frames a second. */
 export interface PcmFormat {

@@ -47,6 +47,24 @@ export function compactTime(epochMs: number): string {
   return isoTime(epochMs).replace(/[-:.]/g, '');
 }
 
+/** What a name of the default form says; `what` is all that follows the time. */
+export interface NamedRecording {
+  contactId: string | null;
+  /** Milliseconds since the epoch. */
+  startMs: number;
+  what: string;
+}
+
+/** Reads a name, without its ending, of the form `<ContactId>_<start>_<what>`; undefined for any other. */
+export function namedRecording(name: string): NamedRecording | undefined {
+  const parts = /^(.+)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z_(.+)$/.exec(name);
+  if (parts === null) return undefined;
+  const [, id = '', year, month, day, hour, minute, second, ms, what = ''] = parts;
+  const startMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  // The digits of a thirteenth month are no time.
+  return Number.isNaN(startMs) ? undefined : { contactId: id === 'unknown' ? null : id, startMs, what };
+}
+
 /**
  * The name, without its ending, that a template gives. Its placeholders are `{contactId}`, `{start}`, `{date}`,
  * `{what}`, `{direction}` and `{layout}`; a `/` makes a folder.

@@ -1,4 +1,5 @@
 // What is in a dump, without writing anything: structure, tracks, contacts, fragments, and what is wrong.
+import { createPcmDecoder } from '../audio/decoder.ts';
 import {
   type Attribution,
   ContactAttribution,
@@ -251,8 +252,8 @@ function span(fragment: Fragment, mimeType: string | undefined): Span {
     if (entry.type !== TRACK_TYPE_AUDIO) return 0;
     const format = sampleFormat(entry, mimeType);
     if (format.kind !== 'pcm') return 0;
-    const sampleBytes = /mulaw|alaw|u8/.test(format.codec) ? 1 : Number(/\d+/.exec(format.codec)![0]) / 8;
-    return (format.sampleRate * format.channels * sampleBytes) / 1000;
+    const { bytesPerSample } = createPcmDecoder(format.codec);
+    return (format.sampleRate * format.channels * bytesPerSample) / 1000;
   });
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;

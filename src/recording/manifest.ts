@@ -33,7 +33,13 @@ export interface VerifiedDump {
   ok: boolean;
   /** Each as `contacts[0].tracks[1].samples: recorded 8000, found 7936`. */
   differences: string[];
+  /** What the comparison took. */
   durationMs: number;
+}
+
+export interface VerifiedManifest {
+  manifest: string;
+  dumps: VerifiedDump[];
 }
 
 export interface VerifyHooks extends RunHooks {
@@ -46,10 +52,7 @@ export interface VerifyHooks extends RunHooks {
  * they lie beside the manifest, or by an address of their own.
  * @throws KvsrecError `no-manifest`, `bad-manifest`, and what `open` throws.
  */
-export async function verifyManifest(
-  target: string,
-  run: VerifyHooks = {},
-): Promise<{ manifest: string; dumps: VerifiedDump[] }> {
+export async function verifyManifest(target: string, run: VerifyHooks = {}): Promise<VerifiedManifest> {
   const file = await manifestFile(target);
   const manifest = await readManifest(file, run.open);
   const dumps: VerifiedDump[] = [];

@@ -1,8 +1,9 @@
 // One direction of one contact: decodes its blocks and stages the samples for every file that wants them.
 import type { Hash } from 'node:crypto';
 import { ADTS_HEADER_BYTES, type AdtsConfig, writeAdtsHeader } from '../audio/adts.ts';
+import { littleEndian } from '../audio/byte-order.ts';
 import { createPcmDecoder, type PcmDecoder } from '../audio/decoder.ts';
-import { downmix } from '../audio/mix.ts';
+import { monoOf } from '../audio/mix.ts';
 import { TrackTimeline } from '../audio/timeline.ts';
 import type { SampleFormat } from '../connect/sample-format.ts';
 import { parseAudioSpecificConfig } from '../matroska/audio-specific-config.ts';
@@ -200,14 +201,8 @@ export class TrackRecording {
   #put(bytes: Uint8Array, start: number, end: number): void {
     this.#write(bytes, start, end);
     if (this.#mono === undefined) return;
-    const channels = this.format.channels;
-    const frames = (end - start) / (2 * channels);
-    // A copy, since the samples of a block need not lie on an even address.
-    const samples = new Int16Array(frames * channels);
-    Buffer.from(samples.buffer).set(bytes.subarray(start, end));
-    const mono = new Int16Array(frames);
-    downmix(samples, channels, mono, frames);
-    this.#mono.write(new Uint8Array(mono.buffer), 0, 2 * frames);
+    const mono = monoOf(bytes.subarray(start, end), this.format.channels);
+    this.#mono.write(littleEndian(mono, mono.length), 0, 2 * mono.length);
   }
 }
 

@@ -1,5 +1,7 @@
 // WAV files as `kvsrec split` names them, brought together to calls again.
 import path from 'node:path';
+import { namedRecording } from '../recording/file-name.ts';
+import { isoTime } from '../recording/iso-time.ts';
 import type { LaneFile } from './lanes.ts';
 
 /** The files of one call, and what their names say of it. */
@@ -31,25 +33,25 @@ export function findRecordings(paths: readonly string[]): FoundRecording[] {
     const name = path.basename(file).replace(/\.wav$/i, '');
     const [what, direction, rank] = KINDS.find(([kind]) => name.endsWith(kind)) ?? ['', 'both', 0];
     const base = what === '' ? name : name.slice(0, -what.length).replace(/[_-]+$/, '');
+    // What else follows the time tells files of one call apart, which one page would not.
+    const whole = namedRecording(`${base}_REPORT`);
+    const named = whole?.what === 'REPORT' ? whole : undefined;
     const key = what === '' ? file : path.join(path.dirname(file), base);
     const known = found.get(key);
     if (known === undefined || rank < known.rank) {
       const files = [{ path: file, direction }];
-      found.set(key, { name: file, base: base || name, ...factsOf(base), files, rank });
+      found.set(key, {
+        name: file,
+        base: base || name,
+        contactId: named?.contactId ?? null,
+        start: named === undefined ? null : isoTime(named.startMs),
+        files,
+        rank,
+      });
     } else if (rank === known.rank) {
       known.files.push({ path: file, direction });
       known.files.sort((a, b) => a.direction.localeCompare(b.direction));
     }
   }
   return [...found.values()].map(({ rank: _, ...recording }) => recording);
-}
-
-/** What a name of the default pattern, `<ContactId>_20240918T164128724Z`, says. */
-function factsOf(base: string): Pick<FoundRecording, 'contactId' | 'start'> {
-  const parts = /^(.+)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/.exec(base);
-  if (parts === null) return { contactId: null, start: null };
-  const [, id, year, month, day, hour, minute, second, ms] = parts;
-  const start = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-  if (Number.isNaN(start.getTime())) return { contactId: null, start: null };
-  return { contactId: id === 'unknown' ? null : id!, start: start.toISOString() };
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPcmDecoder, type PcmCodec } from '../../src/audio/decoder.ts';
+import { createPcmDecoder } from '../../src/audio/decoder.ts';
+import type { SampleCodec } from '../../src/sample-codec.ts';
 
-const codecs: [PcmCodec, bytesPerSample: number, stored: number[], s16le: number[]][] = [
+const codecs: [SampleCodec, bytesPerSample: number, stored: number[], s16le: number[]][] = [
   ['s16le', 2, [0x34, 0x12, 0x00, 0x80], [0x34, 0x12, 0x00, 0x80]],
   ['s16be', 2, [0x12, 0x34, 0x80, 0x00], [0x34, 0x12, 0x00, 0x80]],
   ['u8', 1, [0x80, 0x00], [0x00, 0x00, 0x00, 0x80]],

@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { parseWavHeader } from '../../audio/wav.ts';
+import { namedRecording } from '../../recording/file-name.ts';
 import { isoTime } from '../../recording/iso-time.ts';
 import type { Layout, TrackDirection } from '../../recording/types.ts';
 
@@ -21,8 +22,6 @@ export interface RecordingFacts {
   sampleRate?: number | undefined;
 }
 
-const NAME = /^(.+)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z_([A-Z][A-Z0-9_]*)$/;
-
 const OF_WHAT: Record<string, Pick<RecordingFacts, 'direction' | 'layout'>> = {
   AUDIO_FROM_CUSTOMER: { direction: 'from', layout: 'separate' },
   AUDIO_TO_CUSTOMER: { direction: 'to', layout: 'separate' },
@@ -33,12 +32,11 @@ const OF_WHAT: Record<string, Pick<RecordingFacts, 'direction' | 'layout'>> = {
 /** What the name of a file tells, if it is named `<contact>_<start>_<what>`. */
 export function factsOfName(path: string): RecordingFacts {
   const stem = basename(path, extname(path));
-  const [, contact = '', year, month, day, hour, minute, second, ms, what = ''] = NAME.exec(stem) ?? [];
-  const startMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
-  if (Number.isNaN(startMs))
+  const named = namedRecording(stem);
+  if (named === undefined || !/^[A-Z][A-Z0-9_]*$/.test(named.what))
     return { contactId: null, startMs: null, what: null, direction: null, layout: null };
-  const { direction, layout } = OF_WHAT[what] ?? { direction: 'unknown', layout: 'separate' };
-  return { contactId: contact === 'unknown' ? null : contact, startMs, what, direction, layout };
+  const { direction, layout } = OF_WHAT[named.what] ?? { direction: 'unknown', layout: 'separate' };
+  return { ...named, direction, layout };
 }
 
 /** The last part of the name that recordings have by default. */

@@ -68,31 +68,11 @@ export async function recordCall(plan: CallPlan, note: SourceNote, run: RecordRu
 /** What a capture is given whether it begins or goes on. */
 async function ofRun(
   { stream }: Pick<CallPlan, 'stream'>,
-  {
-    service,
-    tap,
-    claim,
-    drained,
-    pool,
-    pace,
-    signal,
-    closed,
-    onEvent,
-  }: Omit<RecordRun, 'folder' | 'saveMkv'>,
+  { service, claim, ...run }: Omit<RecordRun, 'folder' | 'saveMkv'>,
 ) {
   const { kinesisSource } = await import('../../aws/get-media.ts');
   const source = kinesisSource(service, stream);
-  return {
-    source,
-    tap,
-    claim: claim ?? new FileOwners().claimFor(source.name),
-    drained,
-    pool,
-    pace,
-    signal,
-    closed,
-    onEvent,
-  };
+  return { ...run, source, claim: claim ?? new FileOwners().claimFor(source.name) };
 }
 
 /** A store of checkpoints after each of which the files go up as far as they stand. */

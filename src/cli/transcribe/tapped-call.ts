@@ -1,6 +1,7 @@
 // The call that a recording engine places, heard over its tap.
 
-import { downmix } from '../../audio/mix.ts';
+import { littleEndian } from '../../audio/byte-order.ts';
+import { monoOf } from '../../audio/mix.ts';
 import type { AudioTap, TappedTrack } from '../../recording/audio-tap.ts';
 import type { TranscriptDirection } from '../../transcript/segment.ts';
 import type { CallFacts, CallListener } from './call-audio.ts';
@@ -78,7 +79,9 @@ export class TappedCall implements AudioTap {
           return;
         }
       }
-      const pcm = track.format.channels === 1 ? bytes : toMono(bytes, track.format.channels);
+      const { channels } = track.format;
+      const mono = channels === 1 ? null : monoOf(bytes, channels);
+      const pcm = mono === null ? bytes : littleEndian(mono, mono.length);
       const place = position + this.#offsetOf(track);
       this.#listener.audio(direction, place, pcm);
       this.#advance(place + pcm.length / 2);
@@ -145,13 +148,4 @@ export class TappedCall implements AudioTap {
     if (this.#call === undefined) return;
     this.lengthMs = Math.max(this.lengthMs, (frames * 1000) / this.#call.sampleRate);
   }
-}
-
-function toMono(bytes: Uint8Array, channels: number): Uint8Array {
-  const frames = Math.floor(bytes.length / (2 * channels));
-  const samples = new Int16Array(frames * channels);
-  Buffer.from(samples.buffer).set(bytes.subarray(0, 2 * frames * channels));
-  const mono = new Int16Array(frames);
-  downmix(samples, channels, mono, frames);
-  return new Uint8Array(mono.buffer);
 }

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { WavReader } from '../../audio/wav-reader.ts';
 import { KvsrecError } from '../../errors.ts';
+import { namedRecording } from '../../recording/file-name.ts';
 import type { ByteSource } from '../../recording/types.ts';
 import type { TranscriptDirection } from '../../transcript/segment.ts';
 import type { CallAudioOptions, CallListener, CallReport } from './call-audio.ts';
@@ -72,23 +73,13 @@ export function factsOfName(path: string): {
   direction: TranscriptDirection | undefined;
 } {
   const name = basename(path);
-  const parts = /^(.+)_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z_(.+)\.wav$/i.exec(name);
-  const what = parts?.[9] ?? name;
+  const stem = name.replace(/\.wav$/i, '');
+  const named = stem === name ? undefined : namedRecording(stem);
+  const what = named?.what ?? name;
   const direction = /AUDIO_FROM_CUSTOMER/.test(what)
     ? 'from'
     : /AUDIO_TO_CUSTOMER/.test(what)
       ? 'to'
       : undefined;
-  if (parts === null) return { contactId: null, startMs: null, direction };
-  const [, id, year, month, day, hour, minute, second, ms] = parts;
-  const startMs = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    Number(ms),
-  );
-  return { contactId: id === 'unknown' ? null : id!, startMs, direction };
+  return { contactId: named?.contactId ?? null, startMs: named?.startMs ?? null, direction };
 }

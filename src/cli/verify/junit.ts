@@ -1,6 +1,6 @@
 // The result of `verify` as a JUnit report, for CI.
 
-import type { VerifiedManifest } from './verified.ts';
+import type { VerifiedManifest } from '../../recording/manifest.ts';
 
 /** An XML document; a dump is a test case. */
 export function junitReport({ manifest, dumps }: VerifiedManifest): string {

@@ -1,8 +1,8 @@
 // The readable result of `verify`: a row a dump, differences below it.
 
+import type { VerifiedManifest } from '../../recording/manifest.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
-import type { VerifiedManifest } from './verified.ts';
 
 export function verifyTable({ dumps }: VerifiedManifest, paint: Paint): string {
   const width = Math.max(0, ...dumps.map(({ dump }) => printable(dump).length));

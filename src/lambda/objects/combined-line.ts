@@ -1,6 +1,6 @@
 // Both directions into one line as they come, stereo and mixed, with nothing to go back to: what was sent is sent.
 
-import { littleEndian } from '../../audio/merge.ts';
+import { littleEndian, samplesOf } from '../../audio/byte-order.ts';
 import { interleave, mix } from '../../audio/mix.ts';
 import type { AudioObject } from './audio-object.ts';
 
@@ -99,15 +99,6 @@ export class CombinedLine {
     }
   }
 }
-
-/** Samples of bytes at any address. */
-export function samplesOf(bytes: Uint8Array): Int16Array {
-  const aligned = Uint8Array.from(bytes);
-  if (!LITTLE_ENDIAN) Buffer.from(aligned.buffer).swap16();
-  return new Int16Array(aligned.buffer, 0, aligned.length >> 1);
-}
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Samples in order, silence as a count. */
 class FrameQueue {

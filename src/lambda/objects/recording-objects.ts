@@ -1,7 +1,7 @@
 // Listens to a recording and makes its objects: one a direction, and both in one, while the call goes on.
 
 import type { S3Client } from '@aws-sdk/client-s3';
-import { downmix } from '../../audio/mix.ts';
+import { monoOf } from '../../audio/mix.ts';
 import type { StorageOptions } from '../../aws/s3/object-target.ts';
 import { PartSlots } from '../../aws/s3/part-slots.ts';
 import type { AudioTap, TappedTrack } from '../../recording/audio-tap.ts';
@@ -9,7 +9,7 @@ import { compactTime, safePart } from '../../recording/file-name.ts';
 import { isoTime } from '../../recording/iso-time.ts';
 import type { Layout, TrackChoice } from '../../recording/types.ts';
 import { AudioObject, type AudioObjectState, type ByteStore, type ObjectFacts } from './audio-object.ts';
-import { CombinedLine, type CombinedState, type Side, samplesOf } from './combined-line.ts';
+import { CombinedLine, type CombinedState, type Side } from './combined-line.ts';
 
 export interface RecordingObjectsOptions {
   client: S3Client;
@@ -145,7 +145,7 @@ export class RecordingObjects implements AudioTap {
     if (at.object !== null) contact.objects[at.object]!.write(bytes);
     const pcm = track.format.kind === 'pcm';
     const frames = pcm ? bytes.length / (2 * track.format.channels) : bytes.length;
-    if (at.side !== null) contact.combined?.line.take(at.side, mono(bytes, track.format.channels, frames));
+    if (at.side !== null) contact.combined?.line.take(at.side, monoOf(bytes, track.format.channels));
     at.position += frames;
   }
 
@@ -333,10 +333,4 @@ export class RecordingObjects implements AudioTap {
 
 function factsOf({ contactId, startMs }: TappedTrack): Pick<ObjectFacts, 'contactId' | 'startMs'> {
   return { contactId, startMs };
-}
-
-function mono(bytes: Uint8Array, channels: number, frames: number): Int16Array {
-  const samples = samplesOf(bytes);
-  if (channels > 1) downmix(samples, channels, samples, frames);
-  return samples.subarray(0, frames);
 }

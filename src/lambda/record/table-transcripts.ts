@@ -1,8 +1,8 @@
 // The words of a call into the sample's tables, while it is recorded; each invocation of a chain goes on on the call's
 // clock, with what the one before has heard and not answered.
 
-import { littleEndian } from '../../audio/merge.ts';
-import { downmix } from '../../audio/mix.ts';
+import { littleEndian } from '../../audio/byte-order.ts';
+import { monoOf } from '../../audio/mix.ts';
 import { TranscribeRecognizer } from '../../aws/transcribe/recognizer.ts';
 import { SegmentTables } from '../../aws/transcribe/segment-table.ts';
 import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
@@ -11,7 +11,6 @@ import type { TranscriptDirection, TranscriptSegment } from '../../transcript/se
 import type { TranscriptionSummary } from '../../transcription/options.ts';
 import type { TranscriptSink } from '../../transcription/results.ts';
 import { Transcription } from '../../transcription/transcription.ts';
-import { samplesOf } from '../objects/combined-line.ts';
 import { decodeLeft, encodeLeft, type LeftTranscript } from './left-transcript.ts';
 import { spokenText } from './spoken-text.ts';
 import type { CallTranscripts, TranscriptsOptions } from './transcripts.ts';
@@ -87,12 +86,7 @@ export class TableTranscripts implements CallTranscripts {
     const frames = bytes.length / (2 * format.channels);
     const early = Math.max(0, base - position);
     if (early >= frames) return;
-    let pcm = bytes;
-    if (format.channels > 1) {
-      const samples = samplesOf(bytes);
-      downmix(samples, format.channels, samples, frames);
-      pcm = littleEndian(samples, frames);
-    }
+    const pcm = format.channels > 1 ? littleEndian(monoOf(bytes, format.channels), frames) : bytes;
     transcription.write(direction, position + early - base, pcm.subarray(2 * early));
   }
 

@@ -1,7 +1,7 @@
 // A WAV object that was put under INPUT_KEY_PREFIX, transcribed into the tables: the sample's way to try it out.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { littleEndian } from '../../audio/merge.ts';
+import { littleEndian } from '../../audio/byte-order.ts';
 import type { WavReader } from '../../audio/wav-reader.ts';
 import { s3Client } from '../../aws/s3/client.ts';
 import { checkedTranscribeSettings } from '../../aws/transcribe/settings.ts';
