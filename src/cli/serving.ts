@@ -2,7 +2,7 @@
 
 import { LONGEST_TIMER_MS } from '../duration.ts';
 import type { CommandOption } from './command.ts';
-import { duration, wholeNumber } from './option-value.ts';
+import { duration, wholeNumber, wrongValue } from './option-value.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -36,10 +36,16 @@ export interface Serving {
 /** @throws KvsrecError `bad-value` (exit 2). */
 export function readServing(given: Readonly<Record<string, unknown>>, port: number): Serving {
   return {
-    host: given.host === undefined ? LOOPBACK : String(given.host),
+    host: given.host === undefined ? LOOPBACK : host(String(given.host)),
     port: given.port === undefined ? port : wholeNumber(0, 65_535)('--port', String(given.port)),
     durationMs: given.duration === undefined ? undefined : duration('--duration', String(given.duration)),
   };
+}
+
+/** An empty one, as of a variable that is not set, would mean every address there is. */
+function host(text: string): string {
+  if (text.trim() === '') throw wrongValue('--host', text, 'an address to listen on, such as 127.0.0.1');
+  return text;
 }
 
 /** Waits for the signal, or for so many milliseconds. */

@@ -90,13 +90,22 @@ export class Dump {
  * @throws KvsrecError `unreadable-dump`.
  */
 export async function openDump(source: string | Uint8Array): Promise<Dump> {
-  const bytes = typeof source === 'string' ? fileBytes(source) : memoryBytes(source);
+  const inMemory = typeof source !== 'string';
+  const bytes = inMemory ? memoryBytes(source) : fileBytes(source);
   const indexer = new DumpIndexer();
   for (let at = 0, reads = 1; at < bytes.size; at += READ_BYTES, reads++) {
     indexer.push(bytes.read(at, Math.min(at + READ_BYTES, bytes.size)));
     if (reads % READS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  return new Dump(bytes, indexer.end());
+  const pieces = indexer.end();
+  const nothing = pieces.every(({ startMs, damaged, head }) => startMs === 0 && damaged && head === null);
+  if (!inMemory && nothing && indexer.segmentSizeAt === null) {
+    bytes.close();
+    throw new KvsrecError('unreadable-dump', `the dump ${source} is not a Matroska stream`, {
+      hint: 'Name a file that GetMedia or GetMediaForFragmentList answered, as NAME=FILE.',
+    });
+  }
+  return new Dump(bytes, pieces);
 }
 
 function memoryBytes(source: Uint8Array): Bytes {
@@ -112,21 +121,24 @@ function memoryBytes(source: Uint8Array): Bytes {
 function fileBytes(path: string): Bytes {
   let fd: number;
   try {
+    // Opening a pipe that nobody writes to would wait for ever.
+    if (!fs.statSync(path).isFile()) throw notAFile(path);
     fd = fs.openSync(path, 'r');
   } catch (cause) {
+    if (cause instanceof KvsrecError) throw cause;
     throw new KvsrecError('unreadable-dump', `cannot open the dump ${path}: ${(cause as Error).message}`, {
       hint: 'Name a file that GetMedia or GetMediaForFragmentList answered, as NAME=FILE.',
       cause,
     });
   }
-  const facts = fs.fstatSync(fd);
-  if (!facts.isFile()) {
-    fs.closeSync(fd);
-    throw new KvsrecError('unreadable-dump', `the dump ${path} is not a file`, {
-      hint: 'A dump is read again and again, so that it cannot be a pipe; give a folder without NAME=.',
-    });
-  }
-  return { size: facts.size, read: (start, end) => readFully(fd, start, end), close: () => fs.closeSync(fd) };
+  const { size } = fs.fstatSync(fd);
+  return { size, read: (start, end) => readFully(fd, start, end), close: () => fs.closeSync(fd) };
+}
+
+function notAFile(path: string): KvsrecError {
+  return new KvsrecError('unreadable-dump', `the dump ${path} is not a file`, {
+    hint: 'A dump is read again and again, so that it cannot be a pipe; give a folder without NAME=.',
+  });
 }
 
 /** The bytes `[start, end)` of an open file; zeros where it has become shorter. */

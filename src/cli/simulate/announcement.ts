@@ -1,6 +1,7 @@
 // What a simulator says when it listens: lines that a shell can evaluate.
 
 import type { Simulator } from '../../simulator/index.ts';
+import { quoted } from '../completion/flags.ts';
 import { printable } from '../printable.ts';
 import { MISLEADING } from './run-program.ts';
 
@@ -12,7 +13,9 @@ export function announcement(
   const set = MISLEADING.filter((name) => process.env[name] !== undefined);
   return [
     ...(set.length === 0 ? [] : [`unset ${set.join(' ')}`]),
-    ...Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
+    ...Object.entries(environment).map(
+      ([name, value]) => `export ${name}=${/^[\w:/.+=@-]*$/.test(value) ? value : quoted(value)}`,
+    ),
     ...all.map(({ name, arn }) => `# stream ${printable(name)} ${arn}`),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 // The options of `kvsrec simulate`, and what they come to.
 
+import { KvsrecError } from '../../errors.ts';
 import type { SimulatorOptions, StreamOptions } from '../../simulator/index.ts';
 import type { CommandContext, CommandOption } from '../command.ts';
 import { choice, duration, wholeNumber, wrongValue } from '../option-value.ts';
@@ -166,7 +167,20 @@ function transcribeOptions(
   speed: number | 'max' | undefined,
   host: string | undefined,
 ): TranscribeStandInOptions | undefined {
-  if (transcribe === undefined) return undefined;
+  if (transcribe === undefined) {
+    for (const [flag, value] of [
+      ['--transcribe-audio', transcribeAudio],
+      ['--transcribe-keep', transcribeKeep],
+    ]) {
+      if (value !== undefined) {
+        throw new KvsrecError('conflicting-options', `${flag} is of no use without --transcribe`, {
+          exitCode: 2,
+          hint: 'Give the script of the stand-in: --transcribe SCRIPT.',
+        });
+      }
+    }
+    return undefined;
+  }
   const dumps = Object.values(streams).flatMap(({ dump }) => (typeof dump === 'string' ? [dump] : []));
   const text = (value: unknown) => (value === undefined ? undefined : String(value));
   return {

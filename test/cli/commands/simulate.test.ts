@@ -1,5 +1,5 @@
 // `kvsrec simulate` as a process of its own, with a consumer in another that has nothing but the environment.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -208,6 +208,21 @@ describe('a stream and its faults', () => {
   });
 });
 
+test('what it prints is for a shell to evaluate, whatever the region is called', async () => {
+  const { stdout } = await runCli(['simulate', DUMP, '--region', "x; echo 'y'", '--duration', '10ms']);
+  const shell = spawnSync('sh', ['-c', 'eval "$0"; printf "<%s>" "$AWS_REGION"', stdout], {
+    encoding: 'utf8',
+  });
+  expect(shell.stdout).toBe("<x; echo 'y'>");
+});
+
+test.skipIf(process.platform === 'win32')('a pipe is no dump, and is not waited for', async () => {
+  const pipe = join(scratchDirectory(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const { status, stdout } = await runCli(['simulate', '--stream', `a=${pipe}`, '--json']);
+  expect({ status, code: JSON.parse(stdout).error.code }).toEqual({ status: 1, code: 'unreadable-dump' });
+});
+
 describe('usage errors', () => {
   test.each<[string, string[], string]>([
     ['no stream', [], 'no-stream'],
@@ -220,6 +235,10 @@ describe('usage errors', () => {
     ['a bad port', [DUMP, '--port', '70000'], 'bad-value'],
     ['a bad word', [DUMP, '--stamps', 'old'], 'bad-value'],
     ['a loop at max speed', [DUMP, '--loop', '--speed', 'max'], 'bad-stream'],
+    ['a folder as a dump', ['--stream', `a=${join(ROOT, 'fixtures')}`], 'unreadable-dump'],
+    ['a dump that is none', ['--stream', `a=${join(ROOT, 'package.json')}`], 'unreadable-dump'],
+    ['an empty host, which would be every address', [DUMP, '--host', ''], 'bad-value'],
+    ['the stand-in’s option without it', [DUMP, '--transcribe-keep', 'kept'], 'conflicting-options'],
     ['a bad fault', [DUMP, '--fault', 'explode'], 'bad-fault'],
   ])('%s', async (_, args, code) => {
     const { status, stdout } = await runCli(['simulate', ...args, '--duration', '10ms', '--json']);
