@@ -79,11 +79,13 @@ export async function verifyManifest(target: string, run: VerifyHooks = {}): Pro
  */
 export async function updateManifest(
   target: string,
-  run: RunHooks = {},
+  run: VerifyHooks = {},
 ): Promise<{ manifest: string; dumps: string[] }> {
   const file = await manifestFile(target);
   const folder = path.dirname(file);
-  const dumpsThere = (await fs.readdir(folder)).filter((name) => name.endsWith('.mkv'));
+  const dumpsThere = (await fs.readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.name.endsWith('.mkv') && !entry.isDirectory())
+    .map(({ name }) => name);
   const old = await readManifest(file).catch((error: unknown) => {
     if (error instanceof KvsrecError && error.code === 'no-manifest') return { dumps: [] as DumpRecord[] };
     throw error;
@@ -91,6 +93,11 @@ export async function updateManifest(
   const names = [...new Set([...old.dumps.map((dump) => dump.file), ...dumpsThere])].sort();
   const present: string[] = [];
   for (const name of names) {
+    // What lies elsewhere is looked for where it is read.
+    if (isAddress(name)) {
+      present.push(name);
+      continue;
+    }
     const there = await fs.access(path.join(folder, name)).then(
       () => true,
       () => false,
@@ -104,7 +111,7 @@ export async function updateManifest(
   }
   const dumps: DumpRecord[] = [];
   for (const name of present) {
-    dumps.push(await describe(path.join(folder, name), name, run));
+    dumps.push(await describe(beside(file, name), name, run, thatIsWrong));
     run.signal?.throwIfAborted();
   }
   const unfinished = `${file}.${process.pid}.tmp`;
@@ -171,7 +178,26 @@ async function textOf(source: FileSource): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-async function describe(place: string, file: string, run: VerifyHooks): Promise<DumpRecord> {
+/** Codes of the errors that tell of a dump itself. */
+const OF_THE_DUMP: ReadonlySet<string> = new Set([
+  'empty-input',
+  'not-matroska',
+  'no-audio-track',
+  'output-collision',
+]);
+
+/** An error that says nothing of the dump, only that it could not be had, is not to be recorded as what it gives. */
+function thatIsWrong(error: unknown): never {
+  throw error;
+}
+
+/** @param unread What becomes of an error of the system; recorded as its code if not given. */
+async function describe(
+  place: string,
+  file: string,
+  run: VerifyHooks,
+  unread?: (error: unknown) => never,
+): Promise<DumpRecord> {
   const open = run.open ?? openFile;
   const hooks: RunHooks = run.signal === undefined ? {} : { signal: run.signal };
   try {
@@ -200,9 +226,12 @@ async function describe(place: string, file: string, run: VerifyHooks): Promise<
       warnings,
     };
   } catch (error) {
-    if (error instanceof KvsrecError) return { file, error: error.code };
+    if (error instanceof KvsrecError && (unread === undefined || OF_THE_DUMP.has(error.code))) {
+      return { file, error: error.code };
+    }
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
+    unread?.(error);
     return { file, error: code };
   }
 }

@@ -5,6 +5,9 @@ import { buildOnce, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
 
 beforeAll(buildOnce);
 
+/** Where nothing listens: the port is reserved. */
+const NOWHERE = 'http://127.0.0.1:1';
+
 const dump = (name: string) => join(ROOT, 'fixtures', `${name}.mkv`);
 
 /** A directory with two dumps and a manifest of them, of which one has changed since. */
@@ -51,6 +54,38 @@ describe('verify', () => {
       stderr: expect.stringContaining('is a directory'),
     });
     expect(readdirSync(directory).filter((name) => name.includes('.xml'))).toEqual(['report.xml']);
+  });
+
+  test('--update keeps what lies elsewhere, and does not record that it could not be had', async () => {
+    const directory = await changedDirectory();
+    const manifest = join(directory, 'manifest.json');
+    const document = JSON.parse(readFileSync(manifest, 'utf8'));
+    document.dumps.push({ file: 's3://calls/call.mkv', bytes: 1 });
+    writeFileSync(manifest, JSON.stringify(document));
+    const run = await runCli(['verify', directory, '--update'], {
+      env: {
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL: NOWHERE,
+      },
+    });
+    expect({ status: run.status, stderr: run.stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('cannot reach the bucket calls'),
+    });
+    expect(JSON.parse(readFileSync(manifest, 'utf8'))).toEqual(document);
+  });
+
+  test('--update takes no folder for a dump, whatever it is called', async () => {
+    const directory = scratchDirectory();
+    mkdirSync(join(directory, 'calls.mkv'));
+    copyFileSync(dump('plain-call'), join(directory, 'call.mkv'));
+    const { status, stdout } = await runCli(['verify', directory, '--update']);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `${join(directory, 'manifest.json')} records 1 dump\n`,
+    });
   });
 
   test('--update does not replace what is no manifest', async () => {
