@@ -1,9 +1,10 @@
 // The engine as a library: everything the command line uses.
 
 export { writeAdtsHeader } from './audio/adts.ts';
+export { littleEndian } from './audio/byte-order.ts';
 export { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './audio/g711.ts';
 export { type MergeLayout, mergeWav, type PcmStream } from './audio/merge.ts';
-export { downmix, interleave, mix } from './audio/mix.ts';
+export { downmix, interleave, mix, monoOf } from './audio/mix.ts';
 export { type RedactionFill, redactWav, type TimeRange } from './audio/redact.ts';
 export { TrackTimeline } from './audio/timeline.ts';
 export { parseWavHeader, WAV_HEADER_BYTES, type WavFormat, type WavHeader, wavHeader } from './audio/wav.ts';
@@ -69,10 +70,11 @@ export {
   type EngineHooks,
   RecordingEngine,
 } from './recording/engine.ts';
-export { DEFAULT_NAME, fileName } from './recording/file-name.ts';
+export { DEFAULT_NAME, fileName, type NamedRecording, namedRecording } from './recording/file-name.ts';
 export { type Claim, collision, FileOwners } from './recording/file-owners.ts';
 export { type FileSource, openFile } from './recording/file-source.ts';
 export { giveName } from './recording/file-writer.ts';
+export { emptyInput } from './recording/input-error.ts';
 export { type InspectOptions, inspectSource } from './recording/inspect.ts';
 export { isoTime } from './recording/iso-time.ts';
 export {
@@ -102,6 +104,7 @@ export {
   type ReportTranscript,
   type ReportWord,
   readTranscript,
+  transcriptOf,
 } from './report/transcript-file.ts';
 export { AUDIO_CHOICES, type AudioChoice, type ReportOptions, writeReport } from './report/write-report.ts';
 export {

@@ -55,6 +55,16 @@ const EXPLANATIONS: Record<string, Explanation> = {
     reason: 'the name is too long for the file system',
     hint: 'Use a shorter --name or --out.',
   },
+  ELOOP: {
+    code: 'not-found',
+    reason: 'its symbolic links lead nowhere but back to themselves',
+    hint: 'Check the links of the path.',
+  },
+  ENXIO: {
+    code: 'unsupported-input',
+    reason: 'it is a socket or a device that nothing stands behind',
+    hint: 'Give a file.',
+  },
   EBUSY: {
     code: 'busy',
     reason: 'something else is using it',
@@ -85,6 +95,7 @@ const DOING: Record<string, string> = {
   link: 'write',
   unlink: 'remove',
   listen: 'listen',
+  stat: 'open',
 };
 
 /** A system error as a KvsrecError, `cannot write calls/a.wav: no space is left …`; undefined for anything else. */

@@ -80,7 +80,7 @@ export async function openFile(path: string): Promise<FileSource> {
   if (facts.isDirectory()) {
     fs.closeSync(fd);
     throw new KvsrecError('is-directory', `${path} is a directory`, {
-      hint: 'Name the dumps in it, for example with a shell pattern: kvsrec split calls/*.mkv -o out',
+      hint: 'Name a file in it, or all of a kind with a shell pattern, such as calls/*.mkv.',
     });
   }
   return {

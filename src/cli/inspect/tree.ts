@@ -3,6 +3,7 @@
 import { type EbmlHandler, EbmlReader } from '../../ebml/reader.ts';
 import { readId, readSize, UNKNOWN_SIZE, vintWidth } from '../../ebml/vint.ts';
 import { MATROSKA } from '../../matroska/schema.ts';
+import { emptyInput } from '../../recording/input-error.ts';
 import type { ByteSource } from '../../recording/types.ts';
 import { type ElementName, elementNames } from '../element-names.ts';
 import { printableJson } from '../printable.ts';
@@ -31,10 +32,17 @@ export interface TreeOutput {
 /**
  * Prints the tree; nothing of it is kept in memory.
  * @returns Whether the structure was sound to the end.
+ * @throws KvsrecError `empty-input`.
  */
 export async function printTree(source: ByteSource, { json, write, signal }: TreeOutput): Promise<boolean> {
   const walker = new TreeWalker(await elementNames());
   let first = true;
+  let begun = !json;
+  // An input that turns out to be none is an error, which must be all that is printed.
+  const begin = async () => {
+    if (!begun) await write(`{\n  "input": ${printableJson(source.name)},\n  "elements": [\n`);
+    begun = true;
+  };
   const flush = async () => {
     const nodes = walker.take();
     if (nodes.length === 0) return;
@@ -42,16 +50,20 @@ export async function printTree(source: ByteSource, { json, write, signal }: Tre
       ? nodes.map((node, index) => `${first && index === 0 ? '' : ',\n'}    ${oneLine(node)}`).join('')
       : nodes.map((node) => `${treeLine(node)}\n`).join('');
     first = false;
+    await begin();
     await write(text);
   };
-  if (json) await write(`{\n  "input": ${printableJson(source.name)},\n  "elements": [\n`);
   for await (const chunk of source.chunks()) {
     walker.push(chunk);
     await flush();
     if (signal.aborted) break;
   }
-  if (!signal.aborted) walker.end();
+  if (!signal.aborted) {
+    walker.end();
+    if (walker.received === 0) throw emptyInput(source.name);
+  }
   await flush();
+  await begin();
   if (json) await write('\n  ]\n}\n');
   return walker.sound;
 }
@@ -78,6 +90,11 @@ class TreeWalker implements EbmlHandler {
   constructor(names: ReadonlyMap<number, ElementName>) {
     this.#names = names;
     this.#reader = new EbmlReader(MATROSKA, this);
+  }
+
+  /** Bytes so far. */
+  get received(): number {
+    return this.#reader.received;
   }
 
   push(chunk: Uint8Array): void {

@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
+import { statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { corpus, fixture } from '../../../fixtures/corpus.ts';
 import type { Inspection } from '../../../src/recording/types.ts';
-import { buildOnce, ROOT, runCli } from '../run-cli.ts';
+import { buildOnce, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
 
 beforeAll(buildOnce);
 
@@ -72,6 +72,19 @@ describe('inspect', () => {
       );
     },
   );
+
+  test.each([[[]], [['--json']]])('nothing at all is an error with --tree, too %s', async (flags) => {
+    const { status, stdout, stderr } = await runCli(['inspect', '-', '--tree', ...flags]);
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('- is empty') });
+    expect(stdout === '' ? '' : JSON.parse(stdout).error.code).toBe(flags.length === 0 ? '' : 'empty-input');
+  });
+
+  test.skipIf(process.platform === 'win32')('a link to itself is no bug of this program', async () => {
+    const link = join(scratchDirectory(), 'link.mkv');
+    symlinkSync(link, link);
+    const { status, stdout } = await runCli(['inspect', link, '--json']);
+    expect({ status, code: JSON.parse(stdout).error.code }).toEqual({ status: 1, code: 'not-found' });
+  });
 
   test('what is not there', async () => {
     const { status, stdout } = await runCli(['inspect', 'none.mkv', '--json']);
