@@ -74,11 +74,19 @@ async function loadFile(path: string): Promise<unknown> {
   const { cosmiconfig, defaultLoaders } = await import('cosmiconfig');
   try {
     // A chosen file may be called anything; what no loader claims is read as YAML, as .kvsrecrc is.
-    const loaders = { ...defaultLoaders, default: defaultLoaders.noExt };
+    const loaders = {
+      ...defaultLoaders,
+      default: defaultLoaders.noExt,
+      // Some editors put a byte order mark first, which YAML allows and JSON does not.
+      '.json': (file: string, text: string) => defaultLoaders['.json'](file, text.replace(/^\ufeff/, '')),
+    };
     const result = await cosmiconfig('kvsrec', { searchPlaces: [...SEARCH_PLACES], loaders }).load(path);
     return result?.isEmpty ? undefined : result?.config;
   } catch (cause) {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? '';
+    const lines = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+    // cosmiconfig heads what a parser says with a line that has no reason in it, and a piece of the file may follow.
+    const headed = /^(JSON|YAML) Error in .*:\s*$/.test(lines[0] ?? '');
+    const reason = (headed ? lines.slice(1).find((line) => /^\w/.test(line)) : undefined) ?? lines[0] ?? '';
     throw new KvsrecError('bad-config-file', `cannot read the config file ${path}: ${reason}`, {
       exitCode: 2,
       hint: 'Correct the file, or name another one with --config.',

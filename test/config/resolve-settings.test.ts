@@ -279,6 +279,7 @@ describe('config files', () => {
     ['.kvsrecrc', 'out: here'],
     ['.kvsrecrc', '{"out": "here"}'],
     ['.kvsrecrc.json', '{"out": "here"}'],
+    ['.kvsrecrc.json', '\ufeff{"out": "here"}'],
     ['.kvsrecrc.yaml', 'out: here'],
     ['.kvsrecrc.yml', 'out: here'],
     ['.kvsrecrc.cjs', 'module.exports = { out: "here" };'],
@@ -325,6 +326,8 @@ describe('config files', () => {
   test.each([
     ['.kvsrecrc', 'out: [', /cannot read the config file/],
     ['.kvsrecrc.json', '{"out"', /cannot read the config file/],
+    ['.kvsrecrc.json', '{"out": "x",}', /: Expected .* JSON at position 12/],
+    ['.kvsrecrc', 'out: x\nout: y\n', /: duplicated mapping key/],
     ['.kvsrecrc.cjs', 'throw new Error("no\\nway");', /: no$/],
     ['.kvsrecrc', '- out', /holds no settings/],
     ['.kvsrecrc', 'out', /holds no settings/],
