@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import type { AwsSettings } from '../aws/client-config.ts';
 import { KvsrecError } from '../errors.ts';
 import type { ByteSource } from '../recording/types.ts';
+import { schemeOf } from './require-local.ts';
 
 /**
  * Opens a path, `-` for standard input, or `s3://bucket/key`. The SDK is loaded for objects alone.
@@ -14,7 +15,7 @@ export async function openInput(
   input: string,
   aws: AwsSettings = {},
 ): Promise<ByteSource & { close(): Promise<void> }> {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(input)?.[1];
+  const scheme = schemeOf(input);
   if (scheme?.toLowerCase() === 's3') {
     const { openObject } = await import('../aws/s3/object-source.ts');
     return await openObject(input, aws);

@@ -5,6 +5,7 @@ import type { AwsSettings } from '../aws/client-config.ts';
 import { KvsrecError } from '../errors.ts';
 import { openInput } from './open-input.ts';
 import { realPlace } from './real-place.ts';
+import { requireLocal } from './require-local.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function withWavs<Result>(
       hint: 'Name the file to write; one that is really called "-" is ./-',
     });
   }
+  requireLocal(output);
   for (const input of inputs) {
     if (input !== '-' && realPlace(input) === realPlace(output)) {
       throw new KvsrecError('same-file', `${output} is an input, too`, {

@@ -2,12 +2,17 @@
 
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { requireLocal } from './require-local.ts';
 
 /**
  * Throws where no file can be made in a folder; one that does not exist yet is made in the nearest one above that does.
- * @throws Node's error, for `explainNodeError`: EACCES, EROFS.
+ * @throws KvsrecError `unsupported-output` (exit 2); Node's error, for `explainNodeError`: EACCES, EROFS.
  */
 export function requireWritable(folder: string): void {
+  requireLocal(
+    folder,
+    'Give a local folder with -o; --upload s3://bucket/prefix/ is for "split" and "record".',
+  );
   let place = resolve(folder);
   for (;;) {
     const facts = statSync(place, { throwIfNoEntry: false });

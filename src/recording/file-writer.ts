@@ -50,7 +50,7 @@ export function refuseExisting(file: string): void {
 /** The error for a final name that is taken. */
 function exists(file: string): KvsrecError {
   return new KvsrecError('file-exists', `${file} exists already`, {
-    hint: 'Choose another folder with -o, or replace the file with --overwrite.',
+    hint: 'Choose another place for it, or replace it with --overwrite.',
   });
 }
 

@@ -92,6 +92,10 @@ export class Lanes {
 }
 
 function openWav(path: string): OpenFile {
+  // Two readers go through it, each in its own time; and opening a pipe would wait for whoever writes to it.
+  if (!fs.statSync(path).isFile()) {
+    throw new KvsrecError('not-wav', `${path} is not a file`, { hint: 'Give a dump (.mkv) or WAV files.' });
+  }
   const fd = fs.openSync(path, 'r');
   const start = Buffer.alloc(MAX_HEADER_BYTES);
   const header = parseWavHeader(start.subarray(0, fs.readSync(fd, start, 0, start.length, 0)));

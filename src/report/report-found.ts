@@ -15,6 +15,14 @@ export interface FoundReport {
   warnings: never[];
 }
 
+export interface FoundReportOptions extends Omit<ReportOptions, 'base'> {
+  transcript: ReportTranscript | null;
+  /** False where other recordings are shown with the same transcript: one that names no contact may be of theirs. */
+  alone?: boolean;
+  /** Of the page, where the recording's name says whose it is and when; that of `split` if not given. */
+  nameTemplate?: string | undefined;
+}
+
 /**
  * Writes the report of a recording into `folder`.
  * @throws What `writeReport` throws.
@@ -22,10 +30,11 @@ export interface FoundReport {
 export async function reportFound(
   found: FoundRecording,
   folder: string,
-  { transcript, ...options }: Omit<ReportOptions, 'base'> & { transcript: ReportTranscript | null },
+  { transcript, alone = true, nameTemplate, ...options }: FoundReportOptions,
 ): Promise<FoundReport> {
   const { contactId, start, files } = found;
-  const name = start === null ? `${safePart(found.base)}_REPORT` : reportName({ contactId, start });
+  const name =
+    start === null ? `${safePart(found.base)}_REPORT` : reportName({ contactId, start }, nameTemplate);
   const report = await writeReport(
     {
       contactId,
@@ -35,7 +44,7 @@ export async function reportFound(
       marks: null,
       warnings: [],
       source: path.basename(found.name),
-      transcript: segmentsFor(transcript, contactId, true),
+      transcript: segmentsFor(transcript, contactId, alone),
     },
     files,
     { ...options, base: path.join(folder, name) },

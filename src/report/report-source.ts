@@ -14,6 +14,8 @@ export interface SourceReportOptions extends Omit<ReportOptions, 'base' | 'overw
   /** How the audio is put together; layouts do not matter. */
   recording: RecordingOptions;
   transcript: ReportTranscript | null;
+  /** False where other inputs are shown with the same transcript: one that names no contact may be of theirs. */
+  alone?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface SourceReportOptions extends Omit<ReportOptions, 'base' | 'overw
 export async function reportSource(
   source: ByteSource,
   folder: string,
-  { recording, transcript, ...options }: SourceReportOptions,
+  { recording, transcript, alone = true, ...options }: SourceReportOptions,
   { claim = new FileOwners().claimFor(source.name), ...run }: Omit<RunHooks, 'onContact'> = {},
 ): Promise<InputReport & { aborted?: boolean }> {
   await fs.mkdir(folder, { recursive: true });
@@ -47,7 +49,7 @@ export async function reportSource(
           marks: marks.get(contact) ?? null,
           warnings: split.warnings,
           source: source.name,
-          transcript: segmentsFor(transcript, contact.contactId, split.contacts.length === 1),
+          transcript: segmentsFor(transcript, contact.contactId, alone && split.contacts.length === 1),
         },
         { ...options, base, overwrite: recording.overwrite, claim },
       );

@@ -33,14 +33,22 @@ export interface ReportTranscript {
  * @throws KvsrecError `bad-transcript` (exit 2); Node's own errors of reading as they are.
  */
 export async function readTranscript(path: string): Promise<ReportTranscript> {
-  const text = await fs.readFile(path, 'utf8');
+  return transcriptOf(await fs.readFile(path, 'utf8'), path);
+}
+
+/**
+ * A transcript from the text of its file; a byte order mark before it does not count.
+ * @param name How an error names the document.
+ * @throws KvsrecError `bad-transcript` (exit 2).
+ */
+export function transcriptOf(text: string, name: string): ReportTranscript {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw bad(path, `is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw bad(name, `is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return parseTranscript(document, path);
+  return parseTranscript(document, name);
 }
 
 /**

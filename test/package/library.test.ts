@@ -7,7 +7,7 @@ import { ROOT } from '../cli/run-cli.ts';
 const ENTRIES = ['src/index.ts', 'src/aws/index.ts', 'src/simulator/index.ts', 'src/lambda/index.ts'];
 
 /** Rooms that are the command line's own. */
-const OWN = /^src\/(cli\/|config\/|errors\.ts|version\.ts)/;
+const OWN = /^src\/(cli\/|config\/|errors\.ts|duration\.ts|version\.ts)/;
 
 const NAMED_EXPORTS = /export (?:type )?\{([^}]*)\} from '([^']+)'/g;
 const ALL_EXPORTS = /export (?:type )?\* from '([^']+)'/g;

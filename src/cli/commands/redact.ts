@@ -4,9 +4,10 @@ import type { TimeRange } from '../../audio/redact.ts';
 import type { WavReader } from '../../audio/wav-reader.ts';
 import { KvsrecError } from '../../errors.ts';
 import type { WrittenWav } from '../../recording/wav-output.ts';
+import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { durationText } from '../duration-text.ts';
-import { namingPath } from '../node-error.ts';
+import { readText } from '../read-text.ts';
 import { rangesOfJson, timeRanges } from '../time-range.ts';
 import { writeAudio } from '../write-audio.ts';
 
@@ -23,7 +24,8 @@ export const redact: CommandDefinition = {
     },
     {
       flags: '--ranges <file>',
-      description: 'passages from a JSON file: [{"begin": 1000, "end": 2000}, …] in milliseconds',
+      description:
+        'passages from a JSON file (- for standard input): [{"begin": 1000, "end": 2000}, …] in milliseconds',
       group: 'Audio',
     },
     { flags: '--tone', description: 'a 1 kHz tone instead of silence', group: 'Audio' },
@@ -43,7 +45,7 @@ export const redact: CommandDefinition = {
 
 async function run(context: CommandContext): Promise<number> {
   const [input = '', output = ''] = context.arguments;
-  const ranges = await passages(context.options);
+  const ranges = await passages(input, context);
   const fill = context.options.tone === true ? 'tone' : 'silence';
   const { redactWav } = await import('../../audio/redact.ts');
   const make = (readers: WavReader[]) => redactWav(readers[0]!, ranges, fill);
@@ -63,12 +65,17 @@ function behindTheEnd(ranges: readonly TimeRange[], { durationMs }: WrittenWav) 
     }));
 }
 
-async function passages(options: CommandContext['options']): Promise<TimeRange[]> {
+async function passages(input: string, { options, settings, signal }: CommandContext): Promise<TimeRange[]> {
   const ranges: TimeRange[] = [];
   if (typeof options.range === 'string') ranges.push(...timeRanges(options.range));
   if (typeof options.ranges === 'string') {
-    const { readFile } = await import('node:fs/promises');
-    const text = await namingPath(options.ranges, readFile(options.ranges, 'utf8'));
+    if (options.ranges === '-' && input === '-') {
+      throw new KvsrecError('duplicate-input', 'standard input is given twice', {
+        exitCode: 2,
+        hint: 'Give - for the recording or for its passages.',
+      });
+    }
+    const text = await readText(options.ranges, awsSettings(settings), signal);
     ranges.push(...rangesOfJson(text, options.ranges));
   }
   if (ranges.some(({ begin, end }) => end > begin)) return ranges;

@@ -9,15 +9,16 @@ import type { AudioChoice } from '../../report/write-report.ts';
 import { awsSettings } from '../aws-settings.ts';
 import type { CommandContext, CommandDefinition } from '../command.ts';
 import { statusOfWarnings, worstStatus } from '../exit-status.ts';
-import { namingPath } from '../node-error.ts';
 import { inputSize, openInput } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
+import { readText } from '../read-text.ts';
 import { recordingOptions } from '../recording-options.ts';
 import { reportSummary } from '../report/summary.ts';
 import { asKvsrecError, type ErrorDocument, errorDocument, printError } from '../report-error.ts';
 import { refuseDuplicates } from '../split/duplicates.ts';
 import { warningLine } from '../split/summary.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { requireWritable } from '../writable-folder.ts';
 
 export const report: CommandDefinition = {
   description:
@@ -30,7 +31,8 @@ export const report: CommandDefinition = {
   options: [
     {
       flags: '--transcript <file>',
-      description: 'the call’s transcript, as "kvsrec transcribe --format json" writes it',
+      description:
+        'the call’s transcript (- for standard input), as "kvsrec transcribe --format json" writes it',
       group: 'Report',
     },
     { flags: '--png', description: 'draw the waveforms as a picture, too', group: 'Report' },
@@ -66,22 +68,24 @@ const WAV = /^(?!s3:).*\.wav$/i;
 
 async function run(context: CommandContext): Promise<number> {
   const { arguments: inputs, options, settings, terminal, signal } = context;
-  refuseDuplicates(inputs);
+  const given = typeof options.transcript === 'string' ? [options.transcript] : [];
+  refuseDuplicates([...inputs, ...given]);
+  requireWritable(settings.out);
   const audio = audioChoice(options.audio);
-  const [{ reportSource }, { reportFound }, { findRecordings }, { readTranscript, segmentsFor }] =
+  const [{ reportSource }, { reportFound }, { findRecordings }, { transcriptOf, segmentsFor }] =
     await Promise.all([
       import('../../report/report-source.ts'),
       import('../../report/report-found.ts'),
       import('../../report/recordings.ts'),
       import('../../report/transcript-file.ts'),
     ]);
+  const [file] = given;
   const transcript =
-    typeof options.transcript === 'string'
-      ? await namingPath(options.transcript, readTranscript(options.transcript))
-      : null;
-  const shared = { audio, png: options.png === true, transcript };
+    file === undefined ? null : transcriptOf(await readText(file, awsSettings(settings), signal), file);
   const dumps = inputs.filter((input) => !WAV.test(input));
   const recordings = findRecordings(inputs.filter((input) => WAV.test(input)));
+  const alone = dumps.length + recordings.length === 1;
+  const shared = { audio, png: options.png === true, transcript, alone };
   const progress = startProgress(terminal, dumps.map(inputSize));
   const owners = new FileOwners();
   const ofDump = async (input: string, index: number): Promise<Reported> => {
@@ -102,6 +106,7 @@ async function run(context: CommandContext): Promise<number> {
   const ofRecording = (found: FoundRecording): Promise<Reported> =>
     reportFound(found, settings.out, {
       ...shared,
+      nameTemplate: settings.name,
       overwrite: settings.overwrite,
       claim: owners.claimFor(found.name),
     });
@@ -122,7 +127,7 @@ async function run(context: CommandContext): Promise<number> {
         outcomes.push(result);
         for (const { contactId } of result.contacts) {
           pages++;
-          if (segmentsFor(transcript, contactId, result.contacts.length === 1) !== null) spoken++;
+          if (segmentsFor(transcript, contactId, alone && result.contacts.length === 1) !== null) spoken++;
         }
         statuses.push(statusOfWarnings(result.warnings));
         terminal.result(reportSummary(result, terminal.paint));

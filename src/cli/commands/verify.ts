@@ -7,6 +7,7 @@ import type { CommandContext, CommandDefinition } from '../command.ts';
 import { DONE, FAILED } from '../exit-status.ts';
 import { openInput } from '../open-input.ts';
 import { printable } from '../printable.ts';
+import { requireLocal } from '../require-local.ts';
 import { verifyTable } from '../verify/table.ts';
 
 export const verify: CommandDefinition = {
@@ -34,6 +35,9 @@ export const verify: CommandDefinition = {
 async function run(context: CommandContext): Promise<number> {
   const { options, settings, terminal, signal } = context;
   const path = context.arguments[0] ?? '.';
+  if (typeof options.junit === 'string') requireLocal(options.junit);
+  const aws = awsSettings(settings);
+  const open = (place: string) => openInput(place, aws);
   const { updateManifest, verifyManifest } = await import('../../recording/manifest.ts');
   if (options.update === true) {
     if (options.junit !== undefined) {
@@ -52,13 +56,14 @@ async function run(context: CommandContext): Promise<number> {
         hint: 'Make it where the dumps are, and upload it with them: kvsrec upload manifest.json s3://…',
       });
     }
-    const updated = await updateManifest(path, { signal });
-    terminal.result(`${printable(updated.manifest)} records ${updated.dumps.length} dumps`);
+    const updated = await updateManifest(path, { signal, open });
+    terminal.result(
+      `${printable(updated.manifest)} records ${updated.dumps.length} ${updated.dumps.length === 1 ? 'dump' : 'dumps'}`,
+    );
     terminal.document(updated);
     return DONE;
   }
-  const aws = awsSettings(settings);
-  const verified = await verifyManifest(path, { signal, open: (place) => openInput(place, aws) });
+  const verified = await verifyManifest(path, { signal, open });
   if (typeof options.junit === 'string') {
     const { junitReport } = await import('../verify/junit.ts');
     await replace(options.junit, junitReport(verified));

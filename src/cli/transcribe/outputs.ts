@@ -8,6 +8,7 @@ import { KvsrecError } from '../../errors.ts';
 import { giveName } from '../../recording/file-writer.ts';
 import { formatOfFile, formatTranscript, type TranscriptFormat } from '../../transcript/format.ts';
 import type { Transcript } from '../../transcript/segment.ts';
+import { requireLocal } from '../require-local.ts';
 
 export interface TranscriptFile {
   path: string;
@@ -26,6 +27,7 @@ export function transcriptFiles(
   const files = paths.map((path) => ({ path, format: format ?? formatOfFile(path) ?? ('text' as const) }));
   const seen = new Set<string>();
   for (const { path } of files) {
+    requireLocal(path);
     if (seen.has(resolve(path))) {
       throw new KvsrecError('same-file', `${path} was given twice`, {
         exitCode: 2,

@@ -56,6 +56,7 @@ describe('merge', () => {
     ['an input as output', ['from.wav', 'to.wav', 'to.wav'], 'same-file', 2],
     ['an input as output, by a link', ['from.wav', 'to.wav', 'link.wav', '--overwrite'], 'same-file', 2],
     ['standard output', ['from.wav', 'to.wav', '-'], 'unsupported-output', 2],
+    ['an address as output', ['from.wav', 'to.wav', 's3://bucket/out.wav'], 'unsupported-output', 2],
     ['standard input twice', ['-', '-', 'out.wav'], 'duplicate-input', 2],
     ['an existing output', ['from.wav', 'to.wav', 'wide.wav'], 'file-exists', 1],
     ['a missing input', ['from.wav', 'none.wav', 'out.wav'], 'not-found', 1],
@@ -78,6 +79,18 @@ describe('merge', () => {
 
 describe('redact', () => {
   const call = wavBytes({ samples: Array(80).fill(9) });
+
+  test('passages from standard input, with a byte order mark before them', async () => {
+    const cwd = folder({ 'call.wav': call });
+    const args = ['redact', 'call.wav', 'out.wav', '--ranges', '-', '--json'];
+    const { status, stdout } = await runCli(args, { cwd, stdin: '\ufeff[{"begin": 1, "end": 2}]' });
+    expect({ status, redacted: JSON.parse(stdout).redacted }).toEqual({
+      status: 0,
+      redacted: [{ begin: 1, end: 2 }],
+    });
+    const twice = await runCli(['redact', '-', 'other.wav', '--ranges', '-', '--json'], { cwd, stdin: call });
+    expect(JSON.parse(twice.stdout).error.code).toBe('duplicate-input');
+  });
 
   test('passages from a flag and a file', async () => {
     const cwd = folder({

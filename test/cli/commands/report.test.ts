@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildOnce, ROOT, runCli, scratchDirectory } from '../run-cli.ts';
@@ -9,6 +9,26 @@ const dump = (name: string) => join(ROOT, 'fixtures', `${name}.mkv`);
 const DEMO = 'b0e1c5c2-7d1c-4b7e-9f0a-3c5d2e1f4a6b_20240918T164128724Z_REPORT';
 
 describe('report', () => {
+  test.each([['report'], ['split']])('%s: an address is no folder', async (command) => {
+    const cwd = scratchDirectory();
+    const run = await runCli([command, dump('plain-call'), '-o', 's3://bucket/calls', '--json'], { cwd });
+    expect({ status: run.status, code: JSON.parse(run.stdout).error.code }).toEqual({
+      status: 2,
+      code: 'unsupported-output',
+    });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test('a folder that is called like a WAV file is named in the error', async () => {
+    const cwd = scratchDirectory();
+    mkdirSync(join(cwd, 'calls.wav'));
+    const { status, stderr } = await runCli(['report', 'calls.wav'], { cwd });
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('calls.wav is not a file'),
+    });
+  });
+
   test('writes a page and a picture, and says where', async () => {
     const out = scratchDirectory();
     const transcript = join(ROOT, 'fixtures', 'demo-call.json');
@@ -110,6 +130,26 @@ describe('report', () => {
     );
     const [page] = readdirSync(cwd).filter((name) => name.endsWith('.html'));
     expect(readFileSync(join(cwd, page!), 'utf8')).toContain('<b>Gap</b>');
+  });
+
+  test('a transcript that names nobody is on the page of the only call alone', async () => {
+    const cwd = scratchDirectory();
+    const segment = { direction: 'from', startMs: 0, endMs: 500, text: 'Whose words are these?' };
+    const stdin = `\ufeff${JSON.stringify({ segments: [segment] })}`;
+    const pages = () =>
+      readdirSync(cwd).filter(
+        (name) => name.endsWith('.html') && readFileSync(join(cwd, name), 'utf8').includes(segment.text),
+      );
+    const dumps = [dump('plain-call'), dump('voice-connector-caller')];
+    const both = await runCli(['report', ...dumps, '--transcript', '-'], { cwd, stdin });
+    expect(both.status).toBe(0);
+    expect(both.stderr).toContain('the transcript names no contact, so that it is on none of the pages');
+    expect(pages()).toEqual([]);
+    expect((await runCli(['split', dump('plain-call')], { cwd })).status).toBe(0);
+    const waves = readdirSync(cwd).filter((name) => name.endsWith('.wav'));
+    const args = ['report', ...waves, '--transcript', '-', '--name', 'page-of-{contactId}'];
+    expect((await runCli(args, { cwd, stdin })).status).toBe(0);
+    expect(pages()).toEqual(['page-of-b0e1c5c2-7d1c-4b7e-9f0a-3c5d2e1f4a6b.html']);
   });
 
   test('goes on after an input that fails, and says where one’s page is another’s', async () => {
