@@ -111,13 +111,3 @@ export function explainNodeError(error: unknown): KvsrecError | undefined {
   const message = what === '' ? known.reason : `cannot ${what}: ${known.reason}`;
   return new KvsrecError(known.code, message, { hint: known.hint, cause: error });
 }
-
-/** What reading a file comes to; an error of it that leaves out the path, as that of a directory does, gets it. */
-export async function namingPath<Result>(path: string, reading: Promise<Result>): Promise<Result> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Error && 'syscall' in error && !('path' in error)) Object.assign(error, { path });
-    throw error;
-  }
-}
