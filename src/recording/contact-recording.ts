@@ -10,6 +10,7 @@ import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { AudioTap, TappedTrack } from './audio-tap.ts';
 import { type MarkKind, MarkLog } from './call-marks.ts';
 import type { ChunkPool } from './chunk.ts';
+import { borneOut, MAX_GAP_MS, notBorneOut } from './clocks.ts';
 import { ContactFiles, type FileKeeping, type FilePatch } from './contact-files.ts';
 import { fileBytes } from './file-bytes.ts';
 import { isoTime } from './iso-time.ts';
@@ -19,12 +20,6 @@ import type { SyncPoint } from './sync-point.ts';
 import { formatOf, TrackRecording } from './track-recording.ts';
 import type { ContactReport, RecordingOptions, TrackDirection } from './types.ts';
 import type { WarningLog } from './warning-log.ts';
-
-/** How far a Cluster's time and its producer timestamp tag may differ and still bear each other out, milliseconds. */
-const CLOCK_TOLERANCE_MS = 100;
-
-/** Longest silence inside one recording, milliseconds; audio further on begins another one of the same contact. */
-const MAX_GAP_MS = 24 * 60 * 60 * 1000;
 
 /** A fragment and whose it is. */
 export interface Attributed {
@@ -367,7 +362,7 @@ export class ContactRecording {
       code: 'corrupt',
       message:
         why === 'time'
-          ? `a fragment (${fragment.number ?? 'without a number'}) claims a time that nothing else bears out; it was left out`
+          ? notBorneOut(fragment.number)
           : `a fragment (${fragment.number ?? 'without a number'}) claims a sample format of its own; it was left out`,
       offset: fragment.offset,
       skippedBytes: 0,

@@ -15,6 +15,7 @@ import { FragmentHistory, FragmentNames } from '../kvs/fragment-history.ts';
 import { serviceError } from '../kvs/tags.ts';
 import type { Tag, Track } from '../matroska/demuxer.ts';
 import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
+import { borneOut, MAX_GAP_MS, notBorneOut } from './clocks.ts';
 import { emptyInput, notMatroska } from './input-error.ts';
 import { isoTime } from './iso-time.ts';
 import type { RunHooks } from './split.ts';
@@ -66,6 +67,8 @@ class Inspector implements FragmentHandler {
   readonly #names = new FragmentNames();
   readonly #warnings = new WarningLog();
   readonly #contacts = new Map<string | null, ContactSpan>();
+  /** By contact: a fragment whose time is not believed before the next one bears it out. */
+  readonly #doubted = new Map<string | null, Seen>();
   readonly #tracks = new Map<string, InspectedTrack>();
   readonly #fragments: InspectedFragment[] = [];
   readonly #tags: NonNullable<Inspection['tags']> = [];
@@ -83,6 +86,11 @@ class Inspector implements FragmentHandler {
     const { assembler } = this;
     assembler.end();
     this.#attribution.end();
+    for (const [contactId, seen] of this.#doubted) {
+      // Where it is all there is of a contact, nothing speaks against it.
+      if (this.#contacts.has(contactId)) this.#leaveOut(contactId, seen);
+      else this.#count(contactId, seen);
+    }
     if (assembler.received === 0) throw emptyInput(name);
     if (assembler.counts.segments === 0) throw notMatroska(name);
     this.#addTracks(assembler.currentTracks, undefined);
@@ -126,10 +134,36 @@ class Inspector implements FragmentHandler {
   #attributed(fragment: Fragment, attribution: Attribution): void {
     const orphan = isOrphan(fragment, attribution);
     const contactId = orphan ? null : attribution.contactId;
-    const { startMs, endMs, timed } = this.#list(fragment, contactId, attribution.mimeType);
+    const span = this.#list(fragment, contactId, attribution.mimeType);
     if (orphan) return;
     if (fragment.number !== null) this.#history.give(fragment.number, contactId);
     if (!attribution.matches) return;
+    const seen = { ...span, number: fragment.number, offset: fragment.offset, borneOut: borneOut(fragment) };
+    const doubted = this.#doubted.get(contactId);
+    if (doubted !== undefined) {
+      this.#doubted.delete(contactId);
+      if (this.#contradicts(contactId, doubted, seen)) this.#leaveOut(contactId, doubted);
+      else this.#count(contactId, doubted);
+    }
+    const end = this.#contacts.get(contactId)?.endMs;
+    const follows = end !== undefined && seen.startMs - end <= GAP_MS;
+    // Without the producer's clock there is nothing that could contradict.
+    if (fragment.producerMs === null || seen.borneOut || follows) this.#count(contactId, seen);
+    else this.#doubted.set(contactId, seen);
+  }
+
+  /** Whether the fragment after a doubtful one speaks against its time, as it does in a recording. */
+  #contradicts(contactId: string | null, doubted: Seen, next: Seen): boolean {
+    if (next.startMs < doubted.startMs) return this.#contacts.has(contactId) || next.borneOut;
+    return !this.#contacts.has(contactId) && next.borneOut && next.startMs - doubted.startMs > MAX_GAP_MS;
+  }
+
+  #leaveOut(contactId: string | null, { number, offset }: Seen): void {
+    this.#warnings.add({ code: 'corrupt', message: notBorneOut(number), offset, skippedBytes: 0, contactId });
+  }
+
+  /** Counts a fragment as its contact's. */
+  #count(contactId: string | null, { startMs, endMs, timed, offset }: Seen): void {
     const contact = this.#contacts.get(contactId);
     if (contact === undefined) {
       this.#contacts.set(contactId, { contactId, startMs, endMs, fragments: 1 });
@@ -137,7 +171,7 @@ class Inspector implements FragmentHandler {
         this.#warnings.add({
           code: 'no-contact-id',
           message: 'a fragment has no contact id and none before it to follow',
-          offset: fragment.offset,
+          offset,
         });
       }
       return;
@@ -148,7 +182,7 @@ class Inspector implements FragmentHandler {
       this.#warnings.add({
         code: 'gap',
         message: `${durationMs} ms are missing before ${isoTime(startMs)}`,
-        offset: fragment.offset,
+        offset,
         contactId,
         durationMs,
       });
@@ -170,7 +204,7 @@ class Inspector implements FragmentHandler {
         producerTimestamp: fragment.producerMs === null ? null : isoTime(fragment.producerMs),
         serverTimestamp: fragment.serverMs === null ? null : isoTime(fragment.serverMs),
         contactId,
-        blocks: fragment.blocks.count,
+        blocks: found.blocks,
         start: isoTime(found.startMs),
         durationMs: Math.round(found.endMs - found.startMs),
       });
@@ -239,6 +273,15 @@ interface Span {
   startMs: number;
   endMs: number;
   timed: boolean;
+  /** Frames of a lace are one block. */
+  blocks: number;
+}
+
+/** A fragment that was seen, as far as contacts are told of it. */
+interface Seen extends Span {
+  number: string | null;
+  offset: number;
+  borneOut: boolean;
 }
 
 /**
@@ -257,19 +300,27 @@ function span(fragment: Fragment, mimeType: string | undefined): Span {
   });
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
+  let blocks = 0;
+  // Where the frame before ends; those of a lace follow each other.
+  let last = 0;
   for (let i = 0; i < count; i++) {
-    if (timecode[i] === CONTINUES) continue;
-    const at = timecode[i]! * scale;
     const rate = bytesPerMs[track[i]!]!;
-    from = Math.min(from, at);
-    to = Math.max(to, at + (rate > 0 ? (end[i]! - start[i]!) / rate : 0));
+    const lengthMs = rate > 0 ? (end[i]! - start[i]!) / rate : 0;
+    if (timecode[i] !== CONTINUES) {
+      blocks++;
+      last = timecode[i]! * scale;
+      from = Math.min(from, last);
+    }
+    last += lengthMs;
+    to = Math.max(to, last);
   }
   const clusterMs = fragment.clusterMs;
   return count === 0
-    ? { startMs: clusterMs, endMs: clusterMs, timed: false }
+    ? { startMs: clusterMs, endMs: clusterMs, timed: false, blocks }
     : {
         startMs: clusterMs + from,
         endMs: clusterMs + Math.max(from, to),
         timed: bytesPerMs.some((rate) => rate > 0),
+        blocks,
       };
 }
