@@ -6,7 +6,7 @@ import { DAMAGED, DONE, statusOfWarnings } from '../exit-status.ts';
 import { inspectionSummary } from '../inspect/summary.ts';
 import { openInput } from '../open-input.ts';
 import { startProgress } from '../progress.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { unlessCutShort, untilAborted } from '../until-aborted.ts';
 
 export const inspect: CommandDefinition = {
   description:
@@ -47,6 +47,8 @@ async function run(context: CommandContext): Promise<number> {
     terminal.result(inspectionSummary(inspection, terminal.paint));
     terminal.document(inspection);
     return statusOfWarnings(inspection.warnings);
+  } catch (error) {
+    throw unlessCutShort(error, signal);
   } finally {
     progress.stop();
     await source.close();

@@ -17,7 +17,7 @@ import { reportSummary } from '../report/summary.ts';
 import { asKvsrecError, type ErrorDocument, errorDocument, printError } from '../report-error.ts';
 import { refuseDuplicates } from '../split/duplicates.ts';
 import { warningLine } from '../split/summary.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { unlessCutShort, untilAborted } from '../until-aborted.ts';
 import { requireWritable } from '../writable-folder.ts';
 
 export const report: CommandDefinition = {
@@ -132,7 +132,8 @@ async function run(context: CommandContext): Promise<number> {
         statuses.push(statusOfWarnings(result.warnings));
         terminal.result(reportSummary(result, terminal.paint));
         for (const warning of result.warnings) terminal.warning(warningLine(input, warning));
-      } catch (thrown) {
+      } catch (cause) {
+        const thrown = unlessCutShort(cause, signal);
         // A single input's error is the command's error, and is reported as such.
         if (tasks.length === 1 || signal.aborted) throw thrown;
         const error = asKvsrecError(thrown);

@@ -8,6 +8,7 @@ import { DONE, FAILED } from '../exit-status.ts';
 import { openInput } from '../open-input.ts';
 import { printable } from '../printable.ts';
 import { requireLocal } from '../require-local.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { verifyTable } from '../verify/table.ts';
 
 export const verify: CommandDefinition = {
@@ -37,7 +38,11 @@ async function run(context: CommandContext): Promise<number> {
   const path = context.arguments[0] ?? '.';
   if (typeof options.junit === 'string') requireLocal(options.junit);
   const aws = awsSettings(settings);
-  const open = (place: string) => openInput(place, aws);
+  const open = async (place: string) => {
+    const source = await openInput(place, aws);
+    // A source of its own, since one that is cut short cannot close itself.
+    return { ...untilAborted(source, signal), close: () => source.close() };
+  };
   const { updateManifest, verifyManifest } = await import('../../recording/manifest.ts');
   if (options.update === true) {
     if (options.junit !== undefined) {

@@ -3,7 +3,7 @@
 import { collision } from '../../recording/file-owners.ts';
 import { openInput } from '../open-input.ts';
 import { failureOf } from '../report-error.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { unlessCutShort, untilAborted } from '../until-aborted.ts';
 import type { SplitFailure, SplitOutcome, SplitTask } from './task.ts';
 
 export interface SplitRun {
@@ -47,7 +47,8 @@ export async function splitInput(
     } finally {
       await source.close();
     }
-  } catch (thrown) {
+  } catch (error) {
+    const thrown = unlessCutShort(error, run.signal);
     return run.signal.aborted && thrown instanceof Error && thrown.name === 'AbortError'
       ? notDone(input)
       : failure(input, thrown);

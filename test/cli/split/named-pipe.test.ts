@@ -1,6 +1,6 @@
 // `split` of a named pipe: what comes through it, and what happens when nothing does.
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildOnce, CLI, ROOT, scratchDirectory } from '../run-cli.ts';
@@ -21,7 +21,11 @@ interface Run {
 }
 
 function split(pipe: string, ...args: string[]): Run {
-  const child = spawn(process.execPath, [CLI, 'split', pipe, '-o', join(pipe, '..', 'out'), ...args]);
+  return start(['split', pipe, '-o', join(pipe, '..', 'out'), ...args]);
+}
+
+function start(args: readonly string[]): Run {
+  const child = spawn(process.execPath, [CLI, ...args]);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -65,13 +69,22 @@ describe.skipIf(process.platform === 'win32')('a named pipe', () => {
   });
 
   // Only Linux says which files another process has open.
-  test.skipIf(process.platform !== 'linux')('that nobody writes to is left at a signal', async () => {
+  test.skipIf(process.platform !== 'linux').each<[string, (pipe: string, out: string) => string[]]>([
+    ['split', (pipe, out) => ['split', pipe, '-o', out]],
+    ['inspect', (pipe) => ['inspect', pipe]],
+    ['report', (pipe, out) => ['report', pipe, '-o', out]],
+    ['verify', (pipe) => ['verify', join(pipe, '..')]],
+  ])('that nobody writes to is left at a signal, and not called empty: %s', async (_name, args) => {
     const folder = scratchDirectory();
     const pipe = pipeIn(folder);
-    const { child, ended } = split(pipe);
+    writeFileSync(join(folder, 'manifest.json'), '{"version":1,"dumps":[{"file":"call.mkv"}]}');
+    const { child, ended } = start(args(pipe, join(folder, 'out')));
     await expect.poll(() => openFiles(child.pid!), { timeout: 30_000 }).toContain(pipe);
     child.kill('SIGINT');
-    expect((await ended).status).toBe(130);
+    const { status, stderr } = await ended;
+    expect(status).toBe(130);
+    expect(stderr).toContain('interrupted');
+    expect(stderr).not.toContain('is empty');
     expect(filesOf(folder)).toEqual([]);
   });
 });
