@@ -2,14 +2,23 @@
 import type { Fragment } from '../kvs/fragment.ts';
 
 /** How far a Cluster's time and its producer timestamp tag may differ and still bear each other out, milliseconds. */
-const CLOCK_TOLERANCE_MS = 100;
+export const CLOCK_TOLERANCE_MS = 100;
 
 /** Longest silence inside one recording, milliseconds; audio further on begins another one of the same contact. */
 export const MAX_GAP_MS = 24 * 60 * 60 * 1000;
 
-/** Whether the producer timestamp tag agrees with the Cluster's own time. */
-export function borneOut({ clusterMs, producerMs }: Pick<Fragment, 'clusterMs' | 'producerMs'>): boolean {
-  return producerMs !== null && Math.abs(clusterMs - producerMs) <= CLOCK_TOLERANCE_MS;
+/**
+ * Whether the producer timestamp tag agrees with the Cluster's own time, or stands to it as in the fragment before: the
+ * two clocks of some producers never agree.
+ * @param skewMs How far they were apart before; 0 where they agreed.
+ */
+export function borneOut(
+  { clusterMs, producerMs }: Pick<Fragment, 'clusterMs' | 'producerMs'>,
+  skewMs: number,
+): boolean {
+  if (producerMs === null) return false;
+  const skew = clusterMs - producerMs;
+  return Math.abs(skew) <= CLOCK_TOLERANCE_MS || Math.abs(skew - skewMs) <= CLOCK_TOLERANCE_MS;
 }
 
 /** The remark on a fragment whose time is not believed. */

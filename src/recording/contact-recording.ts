@@ -10,7 +10,7 @@ import { TRACK_TYPE_AUDIO } from '../matroska/ids.ts';
 import type { AudioTap, TappedTrack } from './audio-tap.ts';
 import { type MarkKind, MarkLog } from './call-marks.ts';
 import type { ChunkPool } from './chunk.ts';
-import { borneOut, MAX_GAP_MS, notBorneOut } from './clocks.ts';
+import { borneOut, CLOCK_TOLERANCE_MS, MAX_GAP_MS, notBorneOut } from './clocks.ts';
 import { ContactFiles, type FileKeeping, type FilePatch } from './contact-files.ts';
 import { fileBytes } from './file-bytes.ts';
 import { isoTime } from './iso-time.ts';
@@ -347,14 +347,8 @@ export class ContactRecording {
     return contradicted && this.#borneOut(next) && doubted.fragment.producerMs !== null ? 'wrong' : 'right';
   }
 
-  /**
-   * Whether the producer timestamp tag agrees with the Cluster's own time, or stands to it as in the fragment before: the
-   * two clocks of some producers never agree.
-   */
-  #borneOut({ clusterMs, producerMs }: Fragment): boolean {
-    if (producerMs === null) return false;
-    const skew = clusterMs - producerMs;
-    return Math.abs(skew) <= CLOCK_TOLERANCE_MS || Math.abs(skew - this.#skewMs) <= CLOCK_TOLERANCE_MS;
+  #borneOut(fragment: Fragment): boolean {
+    return borneOut(fragment, this.#skewMs);
   }
 
   #leaveOut({ fragment, why }: Attributed & { why: 'format' | 'time' }): void {

@@ -39,6 +39,8 @@ interface ContactSpan {
   startMs: number;
   endMs: number;
   fragments: number;
+  /** How far the clocks of its last fragment that has both are apart. */
+  skewMs: number;
 }
 
 /**
@@ -138,12 +140,16 @@ class Inspector implements FragmentHandler {
     if (orphan) return;
     if (fragment.number !== null) this.#history.give(fragment.number, contactId);
     if (!attribution.matches) return;
-    const seen = { ...span, number: fragment.number, offset: fragment.offset, borneOut: borneOut(fragment) };
     const doubted = this.#doubted.get(contactId);
+    const { number, offset, clusterMs, producerMs } = fragment;
+    const skewMs = producerMs === null ? null : clusterMs - producerMs;
+    const before = () => this.#contacts.get(contactId)?.skewMs ?? 0;
+    const seen = { ...span, number, offset, skewMs, borneOut: borneOut(fragment, before()) };
     if (doubted !== undefined) {
       this.#doubted.delete(contactId);
       if (this.#contradicts(contactId, doubted, seen)) this.#leaveOut(contactId, doubted);
       else this.#count(contactId, doubted);
+      seen.borneOut = borneOut(fragment, before());
     }
     const end = this.#contacts.get(contactId)?.endMs;
     const follows = end !== undefined && seen.startMs - end <= GAP_MS;
@@ -163,10 +169,10 @@ class Inspector implements FragmentHandler {
   }
 
   /** Counts a fragment as its contact's. */
-  #count(contactId: string | null, { startMs, endMs, timed, offset }: Seen): void {
+  #count(contactId: string | null, { startMs, endMs, timed, offset, skewMs }: Seen): void {
     const contact = this.#contacts.get(contactId);
     if (contact === undefined) {
-      this.#contacts.set(contactId, { contactId, startMs, endMs, fragments: 1 });
+      this.#contacts.set(contactId, { contactId, startMs, endMs, fragments: 1, skewMs: skewMs ?? 0 });
       if (contactId === null) {
         this.#warnings.add({
           code: 'no-contact-id',
@@ -177,6 +183,7 @@ class Inspector implements FragmentHandler {
       return;
     }
     contact.fragments++;
+    contact.skewMs = skewMs ?? contact.skewMs;
     if (timed && startMs - contact.endMs > GAP_MS) {
       const durationMs = Math.round(startMs - contact.endMs);
       this.#warnings.add({
@@ -281,6 +288,8 @@ interface Span {
 interface Seen extends Span {
   number: string | null;
   offset: number;
+  /** How far its two clocks are apart; null where it has one. */
+  skewMs: number | null;
   borneOut: boolean;
 }
 
