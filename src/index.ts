@@ -88,7 +88,7 @@ export {
 export { type RecordedTrack, recordedTracks } from './recording/recorded-audio.ts';
 export { type RunHooks, splitSource } from './recording/split.ts';
 export { StreamSplitter } from './recording/splitter.ts';
-export type { EngineState, FileState } from './recording/state.ts';
+export type { ContactState, EngineState, FileState } from './recording/state.ts';
 export * from './recording/types.ts';
 export { type WrittenWav, writeWav } from './recording/wav-output.ts';
 export type { ReportedCall } from './report/call.ts';
