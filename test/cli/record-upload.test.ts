@@ -78,7 +78,9 @@ function laggingCall(lag: number): Buffer {
 }
 
 test('a part that went up with silence in place of late audio goes up again; the object is the file', async () => {
-  const { env } = await simulated(laggingCall(25));
+  const { simulator, env } = await simulated(laggingCall(25));
+  // The second part is whole by now, with silence at its end, and goes up before the call goes on.
+  simulator.faults.order({ kind: 'stall', operation: 'GetMedia', fragments: 310, for: 4000 });
   const { status, stdout } = await runCli(record(scratchDirectory()), { env });
   const [{ path, upload }] = JSON.parse(stdout).inputs[0].contacts[0].files;
   expect(upload).toMatchObject({ status: 'uploaded', verified: true });
@@ -91,8 +93,11 @@ test('a part that went up with silence in place of late audio goes up again; the
 
 test('after a kill, the parts that S3 has are not sent again', async () => {
   const { simulator, env } = await simulated();
-  // The call holds its breath before its end, so that a busy machine cannot have recorded all of it before the kill.
-  simulator.faults.order({ kind: 'stall', operation: 'GetMedia', fragments: FRAGMENTS - 60 });
+  // From here on a fragment a second, so that a busy machine cannot have recorded all of the call before the kill, and
+  // what S3 has is noted with the next one.
+  for (let fragments = 330; fragments < 390; fragments++) {
+    simulator.faults.order({ kind: 'stall', operation: 'GetMedia', fragments, for: 1000 });
+  }
   const out = scratchDirectory();
   const child = spawn(process.execPath, [CLI, ...record(out)], { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));

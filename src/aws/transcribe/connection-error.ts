@@ -1,7 +1,7 @@
 // Why no connection to the service came about. The SDK's HTTP/2 says of every such failure, while audio goes on, that a
 // stream was aborted: what stood behind it never reaches the caller.
 
-import { connect } from 'node:http2';
+import http2 from 'node:http2';
 
 /** Milliseconds that a connection may take. */
 const PATIENCE_MS = 5000;
@@ -9,7 +9,7 @@ const PATIENCE_MS = 5000;
 /** Connects as a session does, and lets go at once: Node's error, or undefined where a connection comes about. */
 export async function connectionError(origin: string, signal: AbortSignal): Promise<Error | undefined> {
   return await new Promise((resolve) => {
-    const session = connect(origin);
+    const session = http2.connect(origin);
     const done = (error?: Error) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

@@ -385,7 +385,8 @@ function storeBeforeAnswer(store: S3rverStore): void {
   const write = async (path: string, content: Content): Promise<Stored> => {
     const bytes = Buffer.isBuffer(content) ? content : await buffer(content);
     await mkdir(dirname(path), { recursive: true });
-    const unfinished = `${path}.${randomUUID()}`;
+    // A key may be as long as a file's name can be.
+    const unfinished = join(dirname(path), randomUUID());
     await writeFile(unfinished, bytes);
     await rename(unfinished, path);
     return { size: bytes.length, md5: createHash('md5').update(bytes).digest('hex') };

@@ -100,7 +100,7 @@ describe('the tree', () => {
     expect(text).toMatch(/^ +\d+ {6}SimpleBlock {2}0xa3 {2}\d+ bytes$/m);
   });
 
-  test('an empty input has none', async () => {
-    expect(await tree(new Uint8Array(0))).toMatchObject({ sound: true, input: 'a\u001b.mkv', elements: [] });
+  test('an empty input has none, which is an error', async () => {
+    await expect(tree(new Uint8Array(0))).rejects.toMatchObject({ code: 'empty-input' });
   });
 });

@@ -51,8 +51,8 @@ describe.concurrent.each(['exclusive', 'inclusive', 'random'] as const)(
           }),
         );
         for (const [i, { report, found, wanted }] of results.entries()) {
+          expect(report.endedBy, `call ${i}`).toBe('stop-fragment');
           expect(differences(found, wanted), `call ${i}`).toEqual([]);
-          expect(report.endedBy).toBe('stop-fragment');
           expect(report.contacts[0]!.fragments).toMatchObject({ count: FRAGMENTS, duplicates: 0 });
         }
         // Every connection but a call's last one was broken.
