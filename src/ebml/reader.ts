@@ -485,6 +485,7 @@ export class EbmlReader {
     this.#resumeSeen = false;
     this.#headerSeen = false;
     this.#resumed = false;
+    this.#learnFrom = -1;
     const at = this.#handler.documents?.(pos, this.#length, preamble, this.#trusted) ?? pos;
     const reached = this.base + at;
     if (at > pos) this.#wholesale = true;

@@ -1,7 +1,16 @@
 // However the bytes of a dump are cut into pieces, the same comes out.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  buildFragment,
+  contactTags,
+  EBML_HEADER,
+  fragmentNumber,
+  START_MS,
+  serviceTags,
+} from '../../fixtures/connect-profile.ts';
 import { corpus } from '../../fixtures/corpus.ts';
+import { element, flatten, ID, uint } from '../../fixtures/mkv-writer.ts';
 import { KvsrecError } from '../../src/errors.ts';
 import { HEADROOM_BYTES, Workspace } from '../../src/kernels/workspace.ts';
 import { inspectSource } from '../../src/recording/inspect.ts';
@@ -60,4 +69,29 @@ describe.each(corpus.map((fixture) => ({ name: fixture.name, fixture })))('$name
       expect(await reading(bytes, () => 10_000, workspace)).toEqual(await whole);
     }
   });
+});
+
+it('is the same where documents end before their tags', async () => {
+  // Were the two taken for the beginning of one document, its ticks would be those of neither.
+  const scale = 100_000;
+  const stub = flatten([
+    EBML_HEADER,
+    element(ID.Segment, element(ID.Info, uint(ID.TimestampScale, 500_000)), { unknown: true }),
+  ]);
+  const documents = Array.from({ length: 6 }, (_, index) => {
+    const ms = START_MS + index * 64;
+    const number = fragmentNumber(index);
+    const fragment = buildFragment({
+      timestampScale: scale,
+      tagsBefore: [serviceTags(number, ms), ...contactTags()],
+      clusters: [
+        { timestamp: ms * 10, blocks: [{ track: 1, timecode: 0, frames: [Buffer.alloc(1024, index)] }] },
+      ],
+    });
+    return index === 0 ? [fragment] : [stub, fragment];
+  });
+  const bytes = Buffer.concat(documents.flat());
+  const single = await reading(bytes, () => 1);
+  expect(await reading(bytes, () => bytes.length)).toEqual(single);
+  expect(await reading(bytes, () => bytes.length, Workspace.create())).toEqual(single);
 });
