@@ -15,7 +15,7 @@ export const MAX_NUMBER_BYTES = 128;
 /** Bytes of what is told and answered. */
 const FACTS_BYTES = 160;
 
-/** Ticks and nanoseconds are counted in 64 bits with a sign. */
+/** Below it both ways, the difference of two times has room in 64 bits with a sign. */
 const MAX_NANOSECONDS = 2n ** 62n;
 
 /** Tags elements that stand one behind the other: bytes in the workspace, and the places where documents differ. */
@@ -104,18 +104,28 @@ export class DocumentRun {
   }
 
   /**
+   * Answers false for times that the loop cannot count with.
    * @param tickNs Nanoseconds of a tick.
    * @param originNs What the slots' positions count from, nanoseconds since the epoch.
+   * @param latestNs No Cluster's time is later, nanoseconds since the epoch.
    * @param clockToleranceMs How far a Cluster's time and the producer timestamp may differ.
    * @param tracks How many slots are set.
    */
-  setTime(tickNs: number, originNs: bigint, clockToleranceMs: number, tracks: number): void {
+  setTime(
+    tickNs: number,
+    originNs: bigint,
+    latestNs: bigint,
+    clockToleranceMs: number,
+    tracks: number,
+  ): boolean {
+    if (originNs <= -MAX_NANOSECONDS || latestNs < 0n || latestNs >= MAX_NANOSECONDS) return false;
     this.#floats[0] = tickNs / 1e6;
     this.#floats[1] = clockToleranceMs;
     this.#longs[2] = originNs;
-    this.#longs[3] = MAX_NANOSECONDS / BigInt(tickNs);
+    this.#longs[3] = latestNs / BigInt(tickNs);
     this.#longs[19] = BigInt(tickNs);
     this.#ints[28] = tracks;
+    return true;
   }
 
   /** Forgets what was found out. */

@@ -17,9 +17,11 @@ import { Fragment } from './fragment.ts';
 import {
   CONTINUATION_TOKEN,
   FRAGMENT_NUMBER,
+  firstOf,
   MILLIS_BEHIND_NOW,
   PRODUCER_TIMESTAMP,
   SERVER_TIMESTAMP,
+  timestampMs,
 } from './tags.ts';
 
 export interface Damage {
@@ -247,6 +249,8 @@ export class FragmentAssembler implements MatroskaHandler {
     if (numberBytes === undefined || numberBytes > MAX_NUMBER_BYTES) return from;
     if (numberBytes !== tags.get(FRAGMENT_NUMBER)!.length) return from;
     if (onlyHole(before, HOLE.producerTimestamp) === undefined) return from;
+    // A tag of another of its names, which has no value, would be the one that counts.
+    if (timestampMs(firstOf(tags, PRODUCER_TIMESTAMP)) === null) return from;
     if (after?.holes.some((kind, i) => i % 3 === 2 && kind !== HOLE.anything)) return from;
 
     const appender = this.#handler.appender({ tags, info, tracks });

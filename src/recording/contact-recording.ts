@@ -149,7 +149,10 @@ export class ContactRecording {
 
   /** After that: `StraightOn.appendDocuments`, ticks of the documents in nanoseconds. */
   appendDocuments(run: DocumentRun, tickNs: number, bytes: Uint8Array, pos: number, stop: number): number {
-    run.setTime(tickNs, this.#originNs!, CLOCK_TOLERANCE_MS, this.#slots.length);
+    const originNs = this.#originNs!;
+    // A millisecond less, so that what `#tooLate` reckons with fractions is never taken. The audio ends no earlier later.
+    const latestNs = originNs + BigInt(Math.floor(this.lengthMs + MAX_GAP_MS - 1)) * 1_000_000n;
+    if (!run.setTime(tickNs, originNs, latestNs, CLOCK_TOLERANCE_MS, this.#slots.length)) return pos;
     return this.#straightOn!.appendDocuments(bytes, pos, stop);
   }
 

@@ -1,4 +1,7 @@
 // Documents that are taken whole, by a compiled loop, give what they give one element after the other.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
 import {
@@ -15,13 +18,17 @@ import {
   type Tag,
   type TagGroup,
   TO_CUSTOMER,
+  type TrackEntry,
+  tagSeconds,
 } from '../../fixtures/connect-profile.ts';
-import { element, ID, voidElement } from '../../fixtures/mkv-writer.ts';
+import { type Bytes, element, ID, string, voidElement } from '../../fixtures/mkv-writer.ts';
 import { tone } from '../../fixtures/pcm.ts';
 import { Workspace } from '../../src/kernels/workspace.ts';
+import { splitSource } from '../../src/recording/split.ts';
 import { StreamSplitter } from '../../src/recording/splitter.ts';
 import { DEFAULT_RECORDING_OPTIONS, type RecordingOptions } from '../../src/recording/types.ts';
 import { type Random, seeded } from '../fuzz/random.ts';
+import { memorySource } from './memory-source.ts';
 
 /** A small fragment: 3 blocks of 8 ms each way. */
 const BLOCKS = 3;
@@ -69,11 +76,107 @@ function partsOf(index: number, random: Random): Parts {
 
 function setTag(group: Tag[], name: string, value: string): void {
   const at = group.findIndex(([known]) => known === name);
-  group[at] = [name, value];
+  if (at >= 0) group[at] = [name, value];
 }
 
 const NUMBER = 'AWS_KINESISVIDEO_FRAGMENT_NUMBER';
 const PRODUCER = 'AWS_KINESISVIDEO_PRODUCER_TIMESTAMP';
+const PRODUCER_SIDE = 'AWS_KINESISVIDEO_PRODUCER_SIDE_TIMESTAMP';
+const SERVER = 'AWS_KINESISVIDEO_SERVER_TIMESTAMP';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+const PICTURES: TrackEntry = { number: 3, type: 1, name: 'pictures', codecId: 'V_MPEG4/ISO/AVC' };
+
+/** A Tags element of any SimpleTags; those of `tags` have a name and a value, and nothing else. */
+function tagsOf(...simpleTags: Bytes[]): Bytes {
+  return element(ID.Tags, element(ID.Tag, simpleTags));
+}
+
+function simpleTag(name: string, ...rest: Bytes[]): Bytes {
+  return element(ID.SimpleTag, [string(ID.TagName, name), ...rest]);
+}
+
+function setBeforeCluster(parts: Parts, elements: Bytes): void {
+  parts.rest = { ...parts.rest, extra: { beforeCluster: elements } };
+}
+
+function setMimeType(parts: Parts, value: string): void {
+  const at = parts.contact.findIndex(([tag]) => tag?.[0] === 'MimeType');
+  if (at >= 0) parts.contact[at] = [['MimeType', value]];
+}
+
+/** What all fragments of a stream can have in common. */
+const STYLES: Record<string, (parts: Parts, random: Random) => void> = {
+  plain: () => {},
+  '16 kHz': (p) => setMimeType(p, 'audio/L16;rate=16000;channels=1;'),
+  'two channels': (p) => setMimeType(p, 'audio/L16;rate=8000;channels=2;'),
+  'one direction': (p) => {
+    p.rest = { tracks: [FROM_CUSTOMER] };
+    p.blocks = p.blocks.filter(({ track }) => track === 1);
+  },
+  pictures: (p, random) => {
+    p.rest = { ...p.rest, tracks: [PICTURES, FROM_CUSTOMER, TO_CUSTOMER] };
+    p.blocks.push({ track: 3, timecode: 0, frames: [random.bytes(random.pick([0, 7, 300]))] });
+  },
+  'three audio tracks': (p, random) => {
+    p.rest = { tracks: [FROM_CUSTOMER, TO_CUSTOMER, { number: 3, name: 'AUDIO_TO_CUSTOMER' }] };
+    for (const { timecode } of p.blocks.filter(({ track }) => track === 1))
+      p.blocks.push({ track: 3, timecode, frames: [random.bytes(BLOCK_BYTES)] });
+  },
+  'G.711 beside PCM': (p) => {
+    p.contact = p.contact.filter(([tag]) => tag?.[0] !== 'MimeType');
+    p.rest = { tracks: [FROM_CUSTOMER, { ...TO_CUSTOMER, codecId: 'A_MULAW', codecPrivate: undefined }] };
+    for (const block of p.blocks) if (block.track === 2) block.frames = [block.frames[0]!.subarray(0, 64)];
+  },
+  AAC: (p) => {
+    p.contact = p.contact.filter(([tag]) => tag?.[0] !== 'MimeType');
+    p.rest = { tracks: [{ number: 1 }, { number: 2 }] };
+  },
+  'more tracks than slots': (p) => {
+    const more = Array.from({ length: 8 }, (_, i) => ({ ...PICTURES, number: 4 + i }));
+    p.rest = { tracks: [FROM_CUSTOMER, TO_CUSTOMER, ...more] };
+  },
+  'nested tags, targets, no value and an empty one': (p) =>
+    setBeforeCluster(p, [
+      tagsOf(
+        element(ID.Targets, Buffer.from([0x63, 0xc5, 0x81, p.index])),
+        simpleTag('outer', simpleTag('ContactId', string(ID.TagString, OTHER_CONTACT))),
+      ),
+      tagsOf(simpleTag('ContactId', string(ID.TagString, CONTACT_ID)), simpleTag('none')),
+      tagsOf(simpleTag('empty', element(ID.TagString, []))),
+    ]),
+  'a name twice': (p) => {
+    p.contact.unshift([['ContactId', OTHER_CONTACT]]);
+    p.service.push([SERVER, '17266776887240']);
+  },
+  'any bytes where any may stand': (p, random) => {
+    const padded = Buffer.from([...random.bytes(6), 0, 0xff, random.below(2)]);
+    p.after = [];
+    setBeforeCluster(p, tagsOf(simpleTag(SERVER, element(ID.TagString, padded))));
+  },
+  'the names of GetMediaForFragmentList': (p) => {
+    p.service = p.service.map(([name, value]) => [name === PRODUCER ? PRODUCER_SIDE : name, value]);
+  },
+  'a time without a value': (p) => {
+    p.service = p.service.map(([name, value]) => [name === PRODUCER ? PRODUCER_SIDE : name, value]);
+    setBeforeCluster(p, tagsOf(simpleTag(PRODUCER)));
+  },
+  'a number of 128 digits': (p) => setTag(p.service, NUMBER, p.number.padStart(128, '0')),
+  'a number of 129 digits': (p) => setTag(p.service, NUMBER, p.number.padStart(129, '0')),
+  'more tags than are compared': (p, random) =>
+    setBeforeCluster(p, tagsOf(simpleTag('long', element(ID.TagString, random.bytes(8200))))),
+  'ten microseconds a tick': (p) => {
+    p.timestamp *= 100;
+    for (const block of p.blocks) block.timecode *= 100;
+    p.rest = { timestampScale: 10_000 };
+  },
+  'Tags behind alone': (p) => {
+    p.after = [p.service, ...p.contact, ...p.after];
+    p.service = [];
+    p.contact = [];
+  },
+};
 
 /** What a fragment can have of its own, each of which has to be noticed or to make no difference. */
 const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
@@ -107,10 +210,10 @@ const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
     p.after = [];
   },
   'another event': (p) => {
-    p.contact[3] = [['Events', 'AudioStopped']];
+    p.contact = p.contact.map((group) => (group[0]?.[0] === 'Events' ? [['Events', 'AudioStopped']] : group));
   },
   'another rate': (p) => {
-    p.contact[2] = [['MimeType', 'audio/L16;rate=9000;channels=1;']];
+    setMimeType(p, 'audio/L16;rate=9000;channels=1;');
   },
   'one more tag': (p) => void p.contact.push([['Custom', 'value']]),
   'service error': (p) => void p.after.push([['AWS_KINESISVIDEO_ERROR_CODE', '3002']]),
@@ -124,7 +227,7 @@ const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
     p.after = [];
   },
   'tags behind in two elements': (p) => {
-    p.after = [[p.after[0]![0]!], [p.after[0]![1]!]];
+    p.after = p.after.flat().map((tag) => [tag]);
   },
   'number behind as well': (p) => void p.after.push([[NUMBER, fragmentNumber(p.index + 1)]]),
   'contact behind': (p) => {
@@ -153,7 +256,8 @@ const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
   },
   'a laced block': (p, random) => {
     const block = random.pick(p.blocks) as { frames: Buffer[]; lacing?: string };
-    block.frames = [block.frames[0]!.subarray(0, 64), block.frames[0]!.subarray(64)];
+    const half = block.frames[0]!.length >> 1;
+    block.frames = [block.frames[0]!.subarray(0, half), block.frames[0]!.subarray(half, 2 * half)];
     block.lacing = 'fixed';
   },
   'a block of no track': (p, random) => {
@@ -224,6 +328,22 @@ const DEPARTURES: Record<string, (parts: Parts, random: Random) => void> = {
       ],
     };
   },
+  'a day later': (p) => {
+    p.timestamp += 25 * HOUR_MS;
+    setTag(p.service, PRODUCER, tagSeconds(p.timestamp));
+  },
+  'other numbers from here on': (p) => {
+    setTag(p.service, NUMBER, `9${p.number.slice(1)}`);
+  },
+  'pictures alone, later': (p, random) => {
+    p.timestamp += random.pick([100, 10_000, 25 * HOUR_MS]);
+    for (const name of [PRODUCER, PRODUCER_SIDE])
+      if (p.service.some(([known]) => known === name)) setTag(p.service, name, tagSeconds(p.timestamp));
+    for (const block of p.blocks) block.track = 3;
+  },
+  'another header': (p) => {
+    p.rest = { ...p.rest, extra: { ...p.rest.extra, beforeInfo: voidElement(5) } };
+  },
   'another tick': (p) => {
     p.timestamp *= 10;
     for (const block of p.blocks) block.timecode *= 10;
@@ -244,7 +364,7 @@ const DAMAGE: Record<string, (document: Buffer, random: Random) => Buffer> = {
 
 function documentOf({ timestamp, blocks, service, contact, after, rest }: Parts): Buffer {
   return buildFragment({
-    tagsBefore: [...(service.length > 0 ? [service] : []), ...contact],
+    tagsBefore: [service, ...contact].filter(({ length }) => length > 0),
     clusters: [{ timestamp, blocks }],
     tagsAfter: after,
     ...rest,
@@ -259,12 +379,14 @@ interface Made {
 /** A stream, one fragment in eight of which departs from the others, now and then several in a row in the same way. */
 function makeStream(random: Random, damaged: boolean): Made {
   const names = Object.keys(DEPARTURES);
-  const departures: string[] = [];
+  const style = random.below(3) === 0 ? 'plain' : random.pick(Object.keys(STYLES));
+  const departures: string[] = [style];
   const documents: Buffer[] = [];
   let again = 0;
   let name = '';
   for (let index = 0; index < FRAGMENTS; index++) {
     const parts = partsOf(index, random);
+    STYLES[style]!(parts, random);
     if (again > 0) again--;
     else if (index > 0 && random.below(8) === 0) {
       name = random.pick(names);
@@ -325,6 +447,9 @@ const OPTIONS: Partial<RecordingOptions>[] = [
   { match: { tag: 'ContactId', value: CONTACT_ID } },
   { match: { tag: 'Events', value: 'AudioStarted' } },
   { match: { tag: 'AWS_KINESISVIDEO_MILLIS_BEHIND_NOW', value: '0' } },
+  { match: { tag: 'Custom', value: 'value' } },
+  { gapToleranceMs: 48 * HOUR_MS },
+  { track: 'to' },
 ];
 
 it.each([
@@ -373,6 +498,58 @@ it.each(Object.keys(DEPARTURES))('is the same where all at once has %s', (name) 
   expect(taken()).toBeGreaterThan(100);
 });
 
+it.each<[string, string[], number, Partial<RecordingOptions>]>([
+  ['goes on a day later', [], 25 * HOUR_MS, { gapToleranceMs: 48 * HOUR_MS }],
+  ['has pictures alone a day later', ['pictures'], 25 * HOUR_MS, {}],
+  ['has pictures alone that no clock bears out', ['pictures', 'a time without a value'], 10_000, {}],
+])('is the same where a call %s', (_, styles, laterMs, given) => {
+  const taken = countDocuments();
+  const options = { ...DEFAULT_RECORDING_OPTIONS, ...given };
+  const random = seeded(1);
+  const documents = Array.from({ length: FRAGMENTS }, (_, index) => {
+    const parts = partsOf(index, random);
+    if (index >= 30) {
+      parts.timestamp += laterMs;
+      setTag(parts.service, PRODUCER, tagSeconds(parts.timestamp));
+    }
+    for (const style of styles) STYLES[style]!(parts, random);
+    if (index >= 30 && styles.includes('pictures')) for (const block of parts.blocks) block.track = 3;
+    return documentOf(parts);
+  });
+  const bytes = Buffer.concat(documents);
+  const one = split(bytes, options, () => 64 * 1024);
+  expect(split(bytes, options, () => 64 * 1024, Workspace.create()!)).toEqual(one);
+  expect(taken() > 0).toBe(!styles.includes('a time without a value'));
+});
+
+it('is the same where times are further apart than 64 bits count', () => {
+  const scale = 65_536;
+  const documents = Array.from({ length: 20 }, (_, index) => {
+    // The first ones are 2^64 ns further on, a whole number of ticks: those after them lie far before the call.
+    const ns = BigInt(START_MS) * 1_000_000n + BigInt(index) * 16_000_000n + (index < 10 ? 2n ** 64n : 0n);
+    const seconds = (Number(ns / 1_000_000n) / 1000).toFixed(3).padStart(15, '0');
+    const number = fragmentNumber(index);
+    const service: Tag[] = [
+      [NUMBER, number],
+      [PRODUCER, seconds],
+    ];
+    return buildFragment({
+      timestampScale: scale,
+      tagsBefore: [service, ...contactTags()],
+      clusters: [
+        {
+          timestamp: ns / BigInt(scale),
+          blocks: [1, 2].map((track) => ({ track, timecode: 0, frames: [Buffer.alloc(256, index + track)] })),
+        },
+      ],
+      tagsAfter: [continuationTags(number)],
+    });
+  });
+  const bytes = Buffer.concat(documents);
+  const one = split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024);
+  expect(split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024, Workspace.create()!)).toEqual(one);
+});
+
 it('is the same where outputs are larger than a chunk', () => {
   const taken = countDocuments();
   const bytes = Buffer.concat([
@@ -400,4 +577,53 @@ it('knows the size of the last blocks that were taken, by which a cut one is jud
     const one = split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024);
     expect(split(bytes, DEFAULT_RECORDING_OPTIONS, () => 64 * 1024, Workspace.create()!)).toEqual(one);
   }
+});
+
+/** All that is in the folder and in the report of a split, of which nothing but the memory differs. */
+async function splitFiles(
+  bytes: Buffer,
+  options: RecordingOptions,
+  pieces: () => number,
+  workspace: Workspace | undefined,
+): Promise<unknown> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kvsrec-documents-'));
+  vi.spyOn(Workspace, 'create').mockReturnValueOnce(workspace);
+  try {
+    const report = await splitSource(memorySource(bytes, pieces), folder, options).catch(String);
+    const files = fs.readdirSync(folder).sort();
+    return {
+      report: JSON.stringify(report).replaceAll(folder, ''),
+      files: files.map((name) => [name, fs.readFileSync(path.join(folder, name)).toString('base64')]),
+    };
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+const LAYOUTS: RecordingOptions['layouts'][] = [['separate'], ['stereo'], ['separate', 'stereo', 'mix']];
+
+it('writes the same files, however much memory is left', async () => {
+  const taken = countDocuments();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.constantFrom(...OPTIONS),
+      fc.constantFrom(...LAYOUTS),
+      fc.boolean(),
+      fc.constantFrom(0, 0, 1_600_000, 1_700_000, 1_810_000, 1_840_000, 1_900_000),
+      fc.constantFrom(700, 20_000, 1024 * 1024),
+      async (seed, given, layouts, damaged, used, most) => {
+        const random = seeded(seed);
+        const options = { ...DEFAULT_RECORDING_OPTIONS, ...given, layouts };
+        const { bytes, departures } = makeStream(random, damaged);
+        const one = await splitFiles(bytes, options, () => 64 * 1024, undefined);
+        const workspace = Workspace.create()!;
+        workspace.bytes(used);
+        const pieces = () => random.between(Math.ceil(most / 2), most);
+        expect(await splitFiles(bytes, options, pieces, workspace), departures.join(', ')).toEqual(one);
+      },
+    ),
+    { numRuns: Number(process.env.RUNS ?? 60) },
+  );
+  expect(taken()).toBeGreaterThan(100);
 });
