@@ -26,7 +26,10 @@ export interface TagsForm {
   readonly holes: readonly number[];
 }
 
-/** Layers that know a part of it each set that, before one of them has `Workspace.readDocuments` run. */
+/**
+ * Layers that know a part of it each set that, before one of them has `Workspace.readDocuments` run. Where each fact
+ * stands, a comment at `read_documents` says in bytes; the indices here are a quarter of that (`#ints`) or an eighth.
+ */
 export class DocumentRun {
   readonly address: number;
   readonly #ints: Int32Array;

@@ -75,9 +75,10 @@
     (i32.store (local.get $count_at) (local.get $count))
     (local.get $pos))
 
-  ;; A track's slot, 40 bytes: f64 where its audio ends, in sample frames; f64 its rate, Hz; f64 the tolerance, sample
-  ;; frames; i32 bytes of a sample frame, 0 where it is no audio; i32 the address of its next byte; i32 bytes that fit
-  ;; there; i32 bytes of the document that is being read.
+  ;; A track's slot, 40 bytes:
+  ;;    0 f64 where its audio ends, sample frames     8 f64 its rate, Hz     16 f64 the tolerance, sample frames
+  ;;   24 bytes of a sample frame, 0 where it is no audio                    28 address of its next byte
+  ;;   32 bytes that fit there                       36 bytes of the document that is being read
 
   ;; Whether every block has whole sample frames and stands within the tolerance of where its track ends by then. Brings
   ;; the slots' ends forward, which then are of no use where the answer is 0.
@@ -261,7 +262,22 @@
 
   ;; Takes whole documents from $pos on, none beyond $stop, that differ from the last one in nothing but what each has of
   ;; its own, and whose audio simply goes on. Answers where it stopped: at the beginning of a document. What it needs to
-  ;; know and what it has found out stands at $p, in the order of `DocumentRun`.
+  ;; know and what it has found out stands at $p; `DocumentRun` sets and reads it, 32-bit words unless said otherwise:
+  ;;     0 f64 milliseconds of a tick               8 f64 how far both clocks may differ, milliseconds
+  ;;    16 i64 the slots' origin, nanoseconds      24 i64 the latest Cluster's time, ticks
+  ;;    32 address of the preamble                 36 its bytes
+  ;;    40 address of the Tags before the Cluster  44 their bytes   48 address of their holes   52 how many
+  ;;    56 address of the Tags behind it           60 their bytes   64 address of their holes   68 how many
+  ;;    72 bytes of the largest block              76 address of the track numbers' table
+  ;;    80 room of the columns                     84, 88, 92, 96 address of each: track, timecode, start, end
+  ;;   100 address of each track's last block size, bytes
+  ;;   104 address of the count of blocks         108 address of the slots     112 how many
+  ;;   116 address of the greatest number         120 its bytes
+  ;;   124 address of the taken documents' numbers  128 room for so many documents
+  ;;   132 address of where the slots' ends are kept  152 i64 nanoseconds of a tick
+  ;; It answers at
+  ;;   136 documents taken                        140 their blocks
+  ;;   144 address of the last one                148 1 where the next one finds no room
   (func (export "read_documents") (param $p i32) (param $pos i32) (param $stop i32) (result i32)
     (local $at i32) (local $width i32) (local $ticks i64) (local $origin i32) (local $count i32) (local $i i32)
     (local $slot i32) (local $slots i32) (local $slots_end i32) (local $preamble i32) (local $preamble_length i32)
