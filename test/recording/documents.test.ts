@@ -591,7 +591,7 @@ it('knows the size of the last blocks that were taken, by which a cut one is jud
 function digestOf(file: string): string {
   const hash = createHash('sha256');
   const block = Buffer.alloc(1024 * 1024);
-  const fd = fs.openSync(file);
+  const fd = fs.openSync(file, 'r');
   for (let read = -1; read !== 0; ) {
     read = fs.readSync(fd, block);
     hash.update(block.subarray(0, read));
