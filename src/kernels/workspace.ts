@@ -10,8 +10,8 @@ export { TrackSlots } from './track-slots.ts';
 /** What a WebAssembly memory is counted in (WebAssembly core specification 2.0, section 4.2.8). */
 const PAGE_BYTES = 64 * 1024;
 
-/** The input, what is left over of it, a dozen chunks of output. Only what is touched takes memory. */
-const MEMORY_BYTES = 3 * 1024 * 1024;
+/** The input, what is left over of it, half a dozen chunks of output. Only what is touched takes memory. */
+const MEMORY_BYTES = 6 * 1024 * 1024;
 
 /** Bytes before the input where what is left over of the last piece can stand: some fragments' worth. */
 export const HEADROOM_BYTES = 256 * 1024;

@@ -5,7 +5,7 @@ import type { Workspace } from '../kernels/workspace.ts';
 export const CHUNK_BYTES = 128 * 1024;
 
 /** Those of a stream that is read as fast as can be: fewer and larger writes, where there are not hundreds at once. */
-const WORKSPACE_CHUNK_BYTES = 256 * 1024;
+const WORKSPACE_CHUNK_BYTES = 512 * 1024;
 
 /** A piece of one output. With `bytes` undefined it is `length` zero bytes that need no memory. */
 export class Chunk {

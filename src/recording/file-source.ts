@@ -8,7 +8,7 @@ import type { ByteSource } from './types.ts';
 const READ_BYTES = 128 * 1024;
 
 /** Bytes in a row before signals and timers get their turn: a few milliseconds. */
-const BYTES_A_TURN = 2 * 1024 * 1024;
+const BYTES_A_TURN = 8 * 1024 * 1024;
 
 export interface FileSource extends ByteSource {
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import { StreamSplitter } from './splitter.ts';
 import type { ByteSource, InputReport, RecordingOptions } from './types.ts';
 
 /** Bytes read at a time: the more, the fewer fragments lie in two pieces; measured, beyond that it no longer pays. */
-const INPUT_BYTES = 1024 * 1024;
+const INPUT_BYTES = 2 * 1024 * 1024;
 
 export interface RunHooks {
   /** When it fires, reading stops and what is there is finished. */

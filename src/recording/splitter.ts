@@ -11,7 +11,7 @@ import type { WarningLog } from './warning-log.ts';
 /**
  * Push a stream in with `push` and `finish` it. What cannot be written is thrown by the call that wanted to; `discard`
  * then removes what was begun. Audio stands in its file when `push` returns, but for the last
- * 128 KiB; with a workspace 256 KiB, and what is left of the input for the next piece to complete it.
+ * 128 KiB; with a workspace 512 KiB, and what is left of the input for the next piece to complete it.
  */
 export class StreamSplitter {
   readonly #engine: RecordingEngine;
