@@ -20,10 +20,15 @@ export function machineLine(root: string, folder: string): string {
     `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     `${os.type()} ${os.release()}`,
     ...fileSystem(folder),
-    `Node.js ${process.version}`,
+    `Node.js ${process.version}${certificates()}`,
     ...packages,
     ...(ffmpeg === undefined ? [] : [`ffmpeg ${ffmpeg}`]),
   ].join(', ');
+}
+
+/** Node reads these at every start, which can take longer than all the rest of it. */
+function certificates(): string {
+  return process.env.NODE_EXTRA_CA_CERTS ? ' with NODE_EXTRA_CA_CERTS' : '';
 }
 
 function versionOf(root: string, name: string): string {

@@ -443,4 +443,62 @@
           (f64.store (local.get $slot) (f64.load (local.get $kept)))
           (local.set $kept (i32.add (local.get $kept) (i32.const 8)))
           (local.set $slot (i32.add (local.get $slot) (i32.const 40)))
-          (br $next))))))
+          (br $next)))))
+
+  ;; Two mono lines of $frames 16-bit samples side by side, the left one first.
+  (func (export "interleave") (param $left i32) (param $right i32) (param $out i32) (param $frames i32)
+    (local $l v128) (local $r v128) (local $eights i32)
+    (local.set $eights (i32.and (local.get $frames) (i32.const -8)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $eights)))
+        (local.set $l (v128.load align=2 (local.get $left)))
+        (local.set $r (v128.load align=2 (local.get $right)))
+        (v128.store align=2 (local.get $out)
+          (i8x16.shuffle 0 1 16 17 2 3 18 19 4 5 20 21 6 7 22 23 (local.get $l) (local.get $r)))
+        (v128.store offset=16 align=2 (local.get $out)
+          (i8x16.shuffle 8 9 24 25 10 11 26 27 12 13 28 29 14 15 30 31 (local.get $l) (local.get $r)))
+        (local.set $left (i32.add (local.get $left) (i32.const 16)))
+        (local.set $right (i32.add (local.get $right) (i32.const 16)))
+        (local.set $out (i32.add (local.get $out) (i32.const 32)))
+        (local.set $eights (i32.sub (local.get $eights) (i32.const 8)))
+        (br $next)))
+    (local.set $frames (i32.and (local.get $frames) (i32.const 7)))
+    (block $end
+      (loop $rest
+        (br_if $end (i32.eqz (local.get $frames)))
+        (i32.store16 (local.get $out) (i32.load16_u (local.get $left)))
+        (i32.store16 offset=2 (local.get $out) (i32.load16_u (local.get $right)))
+        (local.set $left (i32.add (local.get $left) (i32.const 2)))
+        (local.set $right (i32.add (local.get $right) (i32.const 2)))
+        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (local.set $frames (i32.sub (local.get $frames) (i32.const 1)))
+        (br $rest))))
+
+  ;; The sum of both, clipped to 16 bits.
+  (func (export "mix") (param $left i32) (param $right i32) (param $out i32) (param $frames i32)
+    (local $eights i32)
+    (local.set $eights (i32.and (local.get $frames) (i32.const -8)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $eights)))
+        (v128.store align=2 (local.get $out)
+          (i16x8.add_sat_s (v128.load align=2 (local.get $left)) (v128.load align=2 (local.get $right))))
+        (local.set $left (i32.add (local.get $left) (i32.const 16)))
+        (local.set $right (i32.add (local.get $right) (i32.const 16)))
+        (local.set $out (i32.add (local.get $out) (i32.const 16)))
+        (local.set $eights (i32.sub (local.get $eights) (i32.const 8)))
+        (br $next)))
+    (local.set $frames (i32.and (local.get $frames) (i32.const 7)))
+    (block $end
+      (loop $rest
+        (br_if $end (i32.eqz (local.get $frames)))
+        (i32.store16 (local.get $out)
+          (i16x8.extract_lane_s 0 (i16x8.add_sat_s
+            (i16x8.splat (i32.load16_u (local.get $left)))
+            (i16x8.splat (i32.load16_u (local.get $right))))))
+        (local.set $left (i32.add (local.get $left) (i32.const 2)))
+        (local.set $right (i32.add (local.get $right) (i32.const 2)))
+        (local.set $out (i32.add (local.get $out) (i32.const 2)))
+        (local.set $frames (i32.sub (local.get $frames) (i32.const 1)))
+        (br $rest)))))

@@ -48,6 +48,8 @@ interface Kernels {
   ): number;
   mismatch(a: number, b: number, from: number, length: number): number;
   read_documents(run: number, pos: number, stop: number): number;
+  interleave(left: number, right: number, out: number, frames: number): void;
+  mix(left: number, right: number, out: number, frames: number): void;
 }
 
 /**
@@ -203,6 +205,20 @@ export class Workspace {
   readDocuments(bytes: Uint8Array, pos: number, stop: number): number {
     const at = bytes.byteOffset;
     return this.#kernels.read_documents(this.documents.address, at + pos, at + stop) - at;
+  }
+
+  /** `interleave` of `audio/mix.ts`, compiled; false, with nothing done, where one of the three lies elsewhere. */
+  interleave(left: Int16Array, right: Int16Array, out: Int16Array, frames: number): boolean {
+    if (!this.holds(left) || !this.holds(right) || !this.holds(out)) return false;
+    this.#kernels.interleave(left.byteOffset, right.byteOffset, out.byteOffset, frames);
+    return true;
+  }
+
+  /** The same of `mix`. */
+  mix(left: Int16Array, right: Int16Array, out: Int16Array, frames: number): boolean {
+    if (!this.holds(left) || !this.holds(right) || !this.holds(out)) return false;
+    this.#kernels.mix(left.byteOffset, right.byteOffset, out.byteOffset, frames);
+    return true;
   }
 
   #allocate(bytes: number): number | undefined {

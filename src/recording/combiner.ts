@@ -84,6 +84,7 @@ export class Combiner {
 
   /** Writes the bytes of the mono line from where it stands up to `stop`, which lies in both pieces. */
   #combine(left: Piece | undefined, right: Piece | undefined, stop: number): void {
+    const { workspace } = this.#pool;
     const start = this.#done;
     const length = stop - start;
     const l = samplesAt(left, start, length);
@@ -101,7 +102,8 @@ export class Combiner {
           const chunk = this.#pool.take();
           chunk.retain(1);
           chunk.length = 4 * frames;
-          interleave(l.subarray(from), r.subarray(from), samples(chunk.bytes!), frames);
+          const [left, right, out] = [l.subarray(from), r.subarray(from), samples(chunk.bytes!)];
+          if (!workspace?.interleave(left, right, out, frames)) interleave(left, right, out, frames);
           this.#stereo.write(chunk, 2 * start + 4 * from);
         }
       }
@@ -110,7 +112,10 @@ export class Combiner {
       const chunk = silent ? this.#pool.silence(length) : this.#pool.take();
       chunk.retain(1);
       chunk.length = length;
-      if (chunk.bytes !== undefined) mix(l, r, samples(chunk.bytes), length / 2);
+      if (chunk.bytes !== undefined) {
+        const out = samples(chunk.bytes);
+        if (!workspace?.mix(l, r, out, length / 2)) mix(l, r, out, length / 2);
+      }
       this.#mix.write(chunk, start);
     }
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { kernelsModule } from '../../scripts/kernels.mjs';
+import { interleave, mix } from '../../src/audio/mix.ts';
 import { Workspace } from '../../src/kernels/workspace.ts';
 import { BlockList, CONTINUES } from '../../src/kvs/block-list.ts';
 import { Fragment } from '../../src/kvs/fragment.ts';
@@ -246,6 +247,54 @@ describe('mismatch', () => {
       ),
       { numRuns: 500, seed: 1 },
     );
+  });
+});
+
+describe.each([
+  { name: 'interleave', plain: interleave, outSamples: 2 },
+  { name: 'mix', plain: mix, outSamples: 1 },
+] as const)('$name', ({ name, plain, outSamples }) => {
+  const sample = fc.oneof(
+    fc.integer({ min: -32_768, max: 32_767 }),
+    fc.constantFrom(-32_768, -32_767, -1, 0, 1, 32_767),
+  );
+  const lines = fc
+    .integer({ min: 0, max: 70 })
+    .chain((frames) =>
+      fc.tuple(...[0, 1].map(() => fc.array(sample, { minLength: frames, maxLength: frames }))),
+    );
+
+  it('does what its twin does, wherever the lines begin', () => {
+    fc.assert(
+      fc.property(lines, fc.nat({ max: 9 }), ([left = [], right = []], shift) => {
+        const workspace = newWorkspace();
+        const line = (values: readonly number[], by: number) => {
+          const { buffer, byteOffset } = workspace.bytes(2 * (values.length + 20));
+          const samples = new Int16Array(buffer, byteOffset + 2 * by, values.length);
+          samples.set(values);
+          return samples;
+        };
+        const frames = left.length;
+        const [l, r] = [line(left, shift), line(right, 0)];
+        // Beyond its end there is something that stays.
+        const out = line(new Array(outSamples * frames + 3).fill(77), 1);
+        const expected = new Int16Array(outSamples * frames + 3).fill(77);
+        plain(Int16Array.from(left), Int16Array.from(right), expected, frames);
+        expect(workspace[name](l, r, out, frames)).toBe(true);
+        expect(out).toEqual(expected);
+      }),
+      { numRuns: 500, seed: 1 },
+    );
+  });
+
+  it('leaves lines that lie elsewhere alone', () => {
+    const workspace = newWorkspace();
+    const { buffer, byteOffset } = workspace.bytes(64);
+    const inside = () => new Int16Array(buffer, byteOffset, 8);
+    const outside = new Int16Array(8);
+    expect(workspace[name](outside, inside(), inside(), 4)).toBe(false);
+    expect(workspace[name](inside(), outside, inside(), 4)).toBe(false);
+    expect(workspace[name](inside(), inside(), outside, 4)).toBe(false);
   });
 });
 
