@@ -35,7 +35,7 @@ export class DocumentRun {
   readonly #ints: Int32Array;
   readonly #floats: Float64Array;
   readonly #longs: BigInt64Array;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #number: number;
   readonly #numbers: number;
   readonly #usual: Int32Array;
@@ -47,7 +47,7 @@ export class DocumentRun {
     this.#ints = new Int32Array(buffer, this.address, FACTS_BYTES / 4);
     this.#floats = new Float64Array(buffer, this.address, FACTS_BYTES / 8);
     this.#longs = new BigInt64Array(buffer, this.address, FACTS_BYTES / 8);
-    this.#bytes = new Uint8Array(buffer);
+    this.#bytes = Buffer.from(buffer);
     this.#number = allocate(MAX_NUMBER_BYTES);
     this.#numbers = allocate(MAX_DOCUMENTS * MAX_NUMBER_BYTES);
     this.#usual = new Int32Array(buffer, allocate(4 * TrackSlots.COUNT), TrackSlots.COUNT);
@@ -164,8 +164,8 @@ export class DocumentRun {
     return size < 0 ? undefined : size;
   }
 
-  /** A copy of the numbers of the documents that were taken: ASCII digits, one behind the other. */
-  numbers(): Uint8Array {
-    return this.#bytes.slice(this.#numbers, this.#numbers + this.documents * this.#ints[30]!);
+  /** The numbers of the documents that were taken, one behind the other. */
+  numbers(): string {
+    return this.#bytes.toString('latin1', this.#numbers, this.#numbers + this.documents * this.#ints[30]!);
   }
 }

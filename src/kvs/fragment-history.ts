@@ -4,20 +4,20 @@ import type { Fragment } from './fragment.ts';
 /** Names remembered: an hour at a fragment a second, 0.5 MiB. Repeats come seconds apart, after a reconnect. */
 const REMEMBERED = 3600;
 
-/** Numbers that came in a row, in ascending order: ASCII digits one behind the other, of all of them as many. */
+/** Numbers that came in a row, in ascending order: digits one behind the other, of all of them as many. */
 export class NumberRun {
   readonly count: number;
-  readonly #digits: Buffer;
+  readonly #digits: string;
   readonly #length: number;
 
-  constructor({ buffer, byteOffset, length }: Uint8Array, count: number) {
+  constructor(digits: string, count: number) {
     this.count = count;
-    this.#digits = Buffer.from(buffer, byteOffset, length);
-    this.#length = length / count;
+    this.#digits = digits;
+    this.#length = digits.length / count;
   }
 
   at(index: number): string {
-    return this.#digits.toString('latin1', index * this.#length, (index + 1) * this.#length);
+    return this.#digits.slice(index * this.#length, (index + 1) * this.#length);
   }
 }
 
