@@ -148,11 +148,6 @@ export class DocumentRun {
     return this.#ints[35]!;
   }
 
-  /** Address of the last document. */
-  get last(): number {
-    return this.#ints[36]!;
-  }
-
   /** It stopped for a document that does not fit into what the slots were lent. */
   get lacksRoom(): boolean {
     return this.#ints[37] !== 0;

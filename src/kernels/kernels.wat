@@ -277,7 +277,7 @@
   ;;   132 address of where the slots' ends are kept  152 i64 nanoseconds of a tick
   ;; It answers at
   ;;   136 documents taken                        140 their blocks
-  ;;   144 address of the last one                148 1 where the next one finds no room
+  ;;   148 1 where the next one finds no room
   (func (export "read_documents") (param $p i32) (param $pos i32) (param $stop i32) (result i32)
     (local $at i32) (local $width i32) (local $ticks i64) (local $origin i32) (local $count i32) (local $i i32)
     (local $slot i32) (local $slots i32) (local $slots_end i32) (local $preamble i32) (local $preamble_length i32)
@@ -422,7 +422,6 @@
             (i32.load (i32.add (i32.load offset=92 (local.get $p)) (i32.shl (local.get $i) (i32.const 2))))))
         (i32.store offset=136 (local.get $p) (i32.add (i32.load offset=136 (local.get $p)) (i32.const 1)))
         (i32.store offset=140 (local.get $p) (i32.add (i32.load offset=140 (local.get $p)) (local.get $count)))
-        (i32.store offset=144 (local.get $p) (local.get $pos))
         (local.set $pos (local.get $at))
         (br $next)))
     (local.get $pos))

@@ -20,6 +20,9 @@ const FRAGMENTS = 60;
 /** A break comes within so many bytes; a fragment of an uneven call has some 7,000. */
 const WITHIN_BYTES = 35_000;
 
+/** Stalls in a row, each of which is waited for longer than the one before, are no end of the call. */
+const IDLE_MS = 60_000;
+
 const folder = scratch();
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
@@ -46,7 +49,8 @@ describe.concurrent.each(['exclusive', 'inclusive', 'random'] as const)(
         const results = await Promise.all(
           dumps.map(async (dump, i) => {
             const own = `${folder}/${reading}-${i}`;
-            const report = await rig.record(`call-${i}`, own, { stopFragment: lastNumber(FRAGMENTS) });
+            const request = { stopFragment: lastNumber(FRAGMENTS), idleTimeoutMs: IDLE_MS };
+            const report = await rig.record(`call-${i}`, own, request);
             return { report, found: contents(own), wanted: await splitOf(dump) };
           }),
         );

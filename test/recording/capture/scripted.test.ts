@@ -50,6 +50,22 @@ function heard({ contacts }: CaptureReport): { seconds: number[]; fragments: num
   }));
 }
 
+/** Options of a recording that stops behind the fragment of that number, and the state that it leaves. */
+function leftAt(number: string): { options: Partial<CaptureOptions>; state: () => CaptureState } {
+  const stop = new AbortController();
+  let saved = '';
+  const store = {
+    token: '',
+    save: (state: CaptureState) => {
+      if (state.endedBy !== undefined) return;
+      saved = JSON.stringify(state);
+      if (state.position?.number === number) stop.abort();
+    },
+    remove: () => {},
+  };
+  return { options: { store, signal: stop.signal }, state: () => JSON.parse(saved) as CaptureState };
+}
+
 const codes = ({ warnings }: CaptureReport): string[] => warnings.map(({ code }) => code);
 const archive = { startMs: 0, endMs: Date.now(), fallback: false };
 
@@ -187,21 +203,11 @@ describe('the longest duration', () => {
   });
 
   it('counts from there in another process, too', async () => {
-    const stop = new AbortController();
-    let saved = '';
-    const store = {
-      token: '',
-      save: (state: CaptureState) => {
-        if (state.endedBy !== undefined) return;
-        saved = JSON.stringify(state);
-        if (state.position?.number === fragmentNumber(3)) stop.abort();
-      },
-      remove: () => {},
-    };
+    const left = leftAt(fragmentNumber(3));
     // All at once, for the format to be settled before anything is put on record.
     const begun = Buffer.concat([second(0), second(1), wide(2), wide(3)]);
-    await record(scripted([[begun, SILENT]]), request, { store, signal: stop.signal });
-    const state = JSON.parse(saved) as CaptureState;
+    await record(scripted([[begun, SILENT]]), request, left.options);
+    const state = left.state();
     const rest = scripted([Array.from({ length: 6 }, (_, i) => wide(4 + i))]);
     const report = await record(rest, request, { state });
     expect(report.endedBy).toBe('max-duration');
@@ -218,20 +224,10 @@ describe('an archive that is refused', () => {
   const request = { archive: { ...archive, fallback: true } };
 
   it('is no obstacle to another process that goes on with the live stream', async () => {
-    const stop = new AbortController();
-    let saved = '';
-    const store = {
-      token: '',
-      save: (state: CaptureState) => {
-        if (state.endedBy !== undefined) return;
-        saved = JSON.stringify(state);
-        if (state.position?.number === fragmentNumber(1)) stop.abort();
-      },
-      remove: () => {},
-    };
+    const left = leftAt(fragmentNumber(1));
     const first = scripted([[second(0), second(1), SILENT]], refused);
-    await record(first, request, { store, signal: stop.signal });
-    const state = JSON.parse(saved) as CaptureState;
+    await record(first, request, left.options);
+    const state = left.state();
     const rest = scripted([[second(1), second(2), second(3)]], refused);
     const report = await record(rest, { ...request, stopFragment: fragmentNumber(3) }, { state });
     expect(rest.starts).toEqual([{ at: 'fragment', number: fragmentNumber(1) }]);
