@@ -51,12 +51,12 @@ export class FragmentHistory {
     const greatest = this.#greatest;
     if (greatest !== undefined && name.length === greatest.length && name > greatest && isNumber(name))
       return false;
-    this.#sort();
+    this.#unroll();
     return this.#seen.has(name);
   }
 
   add(name: string): void {
-    this.#compare(name);
+    this.#noteGreatest(name);
     if (this.#laterCount === 0) this.#remember(name, undefined);
     else this.#addLater({ names: name, count: 1, contactId: undefined });
   }
@@ -74,23 +74,23 @@ export class FragmentHistory {
       last.contactId = contactId;
       return;
     }
-    this.#sort();
+    this.#unroll();
     if (this.#seen.has(name)) this.#seen.set(name, contactId);
   }
 
   /** Whose the fragment of that name is: null for no known contact, undefined where that is not remembered. */
   ownerOf(name: string): string | null | undefined {
-    this.#sort();
+    this.#unroll();
     return this.#seen.get(name);
   }
 
   /** The newest `count` names, oldest first. */
   newest(count: number): string[] {
-    this.#sort();
+    this.#unroll();
     return [...this.#seen.keys()].slice(-count);
   }
 
-  #compare(name: string): void {
+  #noteGreatest(name: string): void {
     if (!isNumber(name)) return;
     const greatest = this.#greatest;
     if (greatest === undefined || name.length > greatest.length) this.#greatest = name;
@@ -107,8 +107,8 @@ export class FragmentHistory {
     }
   }
 
-  /** Puts what came later behind the others. */
-  #sort(): void {
+  /** Remembers by name what came later. */
+  #unroll(): void {
     if (this.#laterCount === 0) return;
     for (const { names, count, contactId } of this.#later) {
       if (typeof names === 'string') this.#remember(names, contactId);

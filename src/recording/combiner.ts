@@ -96,7 +96,7 @@ export class Combiner {
         chunk.retain(1);
         this.#stereo.write(chunk, 2 * start);
       } else {
-        // What a chunk of the mono line becomes fills two of the pool's.
+        // Two channels take twice the room, and a chunk of the pool may have no more than `CHUNK_BYTES`.
         for (let from = 0; from < length / 2; from += CHUNK_BYTES / 4) {
           const frames = Math.min(length / 2 - from, CHUNK_BYTES / 4);
           const chunk = this.#pool.take();
